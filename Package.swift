@@ -1,0 +1,130 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows point down only: a target may depend on targets listed further down, never on one above it or beside it.
+// `make lint` builds with `--explicit-target-dependency-import-check error`, so an undeclared arrow is an error.
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "ausculta",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "ausculta", targets: ["ausculta"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // The program: commands only, no logic.
+        .executableTarget(
+            name: "ausculta",
+            dependencies: [
+                "Demo", "EdgeService", "AudioSending", "Publishing", "TrendLog", "MachineHealth", "MachineSimulator",
+                "CLAP",
+                "ModelStore", "AudioFeatures", "MQTT", "CAllocations", argumentParser, logging, serviceLifecycle,
+                unixSignals,
+            ]
+        ),
+
+        // The scene of `ausculta demo`: a private broker, simulated machines, the service, and a subscriber who watches.
+        .target(
+            name: "Demo",
+            dependencies: ["EdgeService", "AudioSending", "MachineSimulator", "Publishing", "MQTT", logging]
+        ),
+
+        // The service: configuration, wiring, lifecycle. The only room that knows all the others.
+        .target(
+            name: "EdgeService",
+            dependencies: [
+                "Publishing", "Acquisition", "TrendLog", "MachineHealth", "CLAP", "ModelStore", "AudioFeatures",
+                "Kernels",
+                "MQTT", yams, logging, serviceLifecycle, unixSignals,
+            ]
+        ),
+
+        // The other end of the wire: recordings and simulated machines as microphones.
+        .target(name: "AudioSending", dependencies: ["Publishing", "MachineSimulator", "AudioFeatures", "MQTT"]),
+
+        // Health to the wire, sound from the wire, and the record of both.
+        .target(name: "Publishing", dependencies: ["TrendLog", "MachineHealth", "MQTT", logging]),
+        .target(name: "Acquisition", dependencies: ["AudioFeatures"]),
+        .target(name: "TrendLog", dependencies: ["MachineHealth", grdb]),
+
+        // Pure domain and pure physics: no I/O, no clock, no model.
+        .target(name: "MachineHealth"),
+        .target(name: "MachineSimulator"),
+
+        // The model.
+        .target(name: "CLAP", dependencies: ["AudioFeatures", "Kernels"]),
+        .target(name: "ModelStore", dependencies: [logging]),
+        .target(name: "AudioFeatures", dependencies: ["Kernels", "CKernels", "CSndFile", "CSoxr"]),
+        .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+
+        // The wire.
+        .target(name: "MQTT", dependencies: ["CMosquitto", logging]),
+
+        // C: our kernels (always optimised: debug tests stay usable), and module maps of system libraries.
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=off"])]
+        ),
+        .target(name: "CAllocations"),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+
+        // Tests, one folder per target; BrokerSupport starts a real mosquitto of a test's own.
+        .target(name: "BrokerSupport", dependencies: ["MQTT"], path: "Tests/BrokerSupport"),
+        .executableTarget(
+            name: "TrendLogCrashWriter",
+            dependencies: ["TrendLog", "MachineHealth"],
+            path: "Tests/Support/TrendLogCrashWriter"
+        ),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "CLAPTests", dependencies: ["CLAP", "Kernels", "AudioFeatures"]),
+        .testTarget(name: "AudioFeaturesTests", dependencies: ["AudioFeatures"]),
+        .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition", "AudioFeatures"]),
+        .testTarget(name: "MachineHealthTests", dependencies: ["MachineHealth"]),
+        .testTarget(name: "MachineSimulatorTests", dependencies: ["MachineSimulator"]),
+        .testTarget(
+            name: "TrendLogTests",
+            dependencies: ["TrendLog", "MachineHealth", "TrendLogCrashWriter", grdb]
+        ),
+        .testTarget(
+            name: "PublishingTests",
+            dependencies: ["Publishing", "TrendLog", "MachineHealth", "MQTT", "BrokerSupport", logging, grdb]
+        ),
+        .testTarget(name: "MQTTTests", dependencies: ["MQTT", "BrokerSupport"], exclude: ["Support"]),
+        .testTarget(
+            name: "ModelStoreTests",
+            dependencies: ["ModelStore", "BrokerSupport"],
+            exclude: ["Support"]
+        ),
+        .testTarget(
+            name: "EdgeServiceTests",
+            dependencies: [
+                "EdgeService", "Acquisition", "Publishing", "MachineHealth", "AudioFeatures", "MQTT", logging,
+            ]
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "EdgeService", "AudioSending", "MachineSimulator", "Publishing", "TrendLog", "MachineHealth",
+                "AudioFeatures", "MQTT", "BrokerSupport", logging,
+            ]
+        ),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,3 @@
+#pragma once
+// OpenBLAS: https://www.openblas.net, CBLAS interface plus its thread controls.
+#include <cblas.h>

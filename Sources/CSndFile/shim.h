@@ -1,0 +1,3 @@
+#pragma once
+// libsndfile: http://www.mega-nerd.com/libsndfile/api.html
+#include <sndfile.h>

@@ -1,0 +1,3 @@
+#pragma once
+// The SoX resampler library: https://sourceforge.net/projects/soxr/
+#include <soxr.h>
