@@ -1,0 +1,122 @@
+// Tiles of the blocked product in the vocabulary of ck_simd.h; a file includes this once after choosing
+// CK_TILE_ROWS (rows of a tile), CK_TILE_PANELS (panels side by side) and CK_TILES (the function's name).
+//
+// Rows times vectors of a tile fill the registers but for the weights and one value of x: 6 x 2 of 16 with AVX2, 12 x 2 of
+// 32 with AVX-512, 6 x 4 of 32 with NEON.
+#include "ck_panel_tile.h"
+#include "ck_simd.h"
+
+enum {
+    PANEL_VECTORS = CK_PANEL_WIDTH / VF_LANES,
+    VECTORS = CK_TILE_PANELS * PANEL_VECTORS,
+    UNROLL = 4,
+    // This many tiles fetch the next panels between them.
+    FETCHING_TILES = 4,
+};
+
+// Adds what was there and the bias, applies the activation, stores.
+CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, float *out, int rows, vf sums[CK_TILE_ROWS][VECTORS]) {
+    // Constant bounds, so that the sums stay in registers; columns beyond the edge are not stored.
+#pragma clang loop unroll(full)
+    for (int v = 0; v < VECTORS; v++) {
+        ptrdiff_t from = v * VF_LANES, left = t->columns - from;
+        if (left <= 0) break;
+        vf bias = vf_set(0.0f);
+        if (t->bias) bias = left >= VF_LANES ? vf_load(t->bias + from) : vf_load_tail(t->bias + from, left);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) {
+            float *at = out + r * t->out_stride + from;
+            vf value = sums[r][v];
+            if (t->accumulate) value = vf_add(left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left), value);
+            if (t->bias) value = vf_add(value, bias);
+            if (t->then == CK_THEN_GELU) value = vf_gelu(value);
+            if (t->then == CK_THEN_RELU) value = vf_relu(value);
+            if (left >= VF_LANES) {
+                vf_store(at, value);
+            } else {
+                vf_store_tail(at, value, left);
+            }
+        }
+    }
+}
+
+// One step along the depth: a vector of weights per output vector, a value of x per row.
+CK_SIMD_INLINE void step(const float *x, ptrdiff_t x_stride, const float *panel, ptrdiff_t panel_stride, int rows,
+                         int panels, vf sums[CK_TILE_ROWS][VECTORS]) {
+    vf weight[VECTORS];
+    for (int p = 0; p < panels; p++) {
+        for (int v = 0; v < PANEL_VECTORS; v++) {
+            weight[p * PANEL_VECTORS + v] = vf_load(panel + p * panel_stride + v * VF_LANES);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+        vf value = vf_set(x[r * x_stride]);
+#pragma clang loop unroll(full)
+        for (int v = 0; v < panels * PANEL_VECTORS; v++) sums[r][v] = vf_fma(value, weight[v], sums[r][v]);
+    }
+}
+
+// `rows` and `panels` are constants at every call, so that the sums stay in registers.
+CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, const float *ahead) {
+    const float *x = t->x + first * t->x_stride, *panel = t->panel;
+    vf sums[CK_TILE_ROWS][VECTORS];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_set(0.0f);
+    }
+    ptrdiff_t k = 0;
+    for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH, x += UNROLL) {
+        for (int p = 0; p < panels; p++) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
+        ahead += CK_PANEL_WIDTH;
+#pragma clang loop unroll(full)
+        for (int u = 0; u < UNROLL; u++) {
+            step(x + u, t->x_stride, panel + u * CK_PANEL_WIDTH, t->panel_stride, rows, panels, sums);
+        }
+    }
+    for (; k < t->depth; k++, panel += CK_PANEL_WIDTH, x++) {
+        step(x, t->x_stride, panel, t->panel_stride, rows, panels, sums);
+    }
+    finish_tile(t, t->out + first * t->out_stride, rows, sums);
+}
+
+CK_SIMD_INLINE void all_rows(const ck_panel_tiles *t, int panels) {
+    ptrdiff_t first = 0, quarter = t->depth / UNROLL * CK_PANEL_WIDTH;
+    for (int done = 0; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS, done++) {
+        // The other tiles fetch what is there already, which costs nothing.
+        tile(t, first, CK_TILE_ROWS, panels, done < FETCHING_TILES ? t->next_panel + done * quarter : t->panel);
+    }
+    ptrdiff_t left = t->rows - first;
+#if CK_TILE_ROWS > 6
+    if (left >= 8) {
+        tile(t, first, 8, panels, t->panel);
+        first += 8;
+        left -= 8;
+    }
+    if (left >= 6) {
+        tile(t, first, 6, panels, t->panel);
+        first += 6;
+        left -= 6;
+    }
+#endif
+    switch (left) {
+    case 1: tile(t, first, 1, panels, t->panel); break;
+    case 2: tile(t, first, 2, panels, t->panel); break;
+    case 3: tile(t, first, 3, panels, t->panel); break;
+    case 4: tile(t, first, 4, panels, t->panel); break;
+    case 5: tile(t, first, 5, panels, t->panel); break;
+    default: break;
+    }
+}
+
+CK_SIMD void CK_TILES(const ck_panel_tiles *t) {
+#if CK_TILE_PANELS > 1
+    // The last panel may be alone.
+    if (t->columns <= CK_PANEL_WIDTH) {
+        all_rows(t, 1);
+        return;
+    }
+#endif
+    all_rows(t, CK_TILE_PANELS);
+}

@@ -1,0 +1,7 @@
+// The blocked product's tiles with NEON: 6 rows by 16 outputs.
+#if defined(__aarch64__)
+#define CK_TILE_ROWS 6
+#define CK_TILE_PANELS 1
+#define CK_TILES ck_panel_tiles_neon
+#include "ck_panel_lanes.h"
+#endif

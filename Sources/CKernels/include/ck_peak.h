@@ -1,0 +1,8 @@
+#pragma once
+// How fast this core can multiply and add, to put a figure beside what a program reaches.
+#include <stdint.h>
+
+/// Runs `iterations` rounds of independent fused multiply-adds on registers (scalar ones where the scalar path is
+/// active) and returns how many floating-point operations that was (a multiply-add counts two). `sink` receives the
+/// sums, so that the work cannot be dropped.
+int64_t ck_peak_burst(int64_t iterations, float *sink);

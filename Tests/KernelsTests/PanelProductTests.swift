@@ -1,0 +1,173 @@
+// The product by packed weights on every path: values, edges, epilogues, neighbours.
+import Foundation
+import Kernels
+import Testing
+
+@Suite struct PanelProductTests {
+    /// Rows, outputs, inputs: below, at and above tile, panel and block sizes, and primes.
+    struct Shape: Sendable, CustomTestStringConvertible {
+        var rows: Int
+        var outputs: Int
+        var inputs: Int
+        var testDescription: String { "\(rows) x \(outputs) x \(inputs)" }
+
+        static let all = [
+            Shape(rows: 1, outputs: 1, inputs: 1), Shape(rows: 7, outputs: 31, inputs: 33),
+            Shape(rows: 31, outputs: 7, inputs: 61), Shape(rows: 32, outputs: 32, inputs: 32),
+            Shape(rows: 33, outputs: 48, inputs: 7), Shape(rows: 13, outputs: 17, inputs: 193),
+            Shape(rows: 12, outputs: 33, inputs: 192), Shape(rows: 5, outputs: 16, inputs: 577),
+            Shape(rows: 64, outputs: 40, inputs: 96), Shape(rows: 257, outputs: 19, inputs: 31),
+        ]
+    }
+
+    /// A product's operands.
+    private struct Operands {
+        let shape: Shape
+        var x: [Float]
+        var weight: [Float]
+        var bias: [Float]
+        var before: [Float]
+
+        init(_ shape: Shape, scale: Double = 1) {
+            var source = Values(seed: shape.rows * 1_000 + shape.outputs + shape.inputs)
+            self.shape = shape
+            x = source.list(shape.rows * shape.inputs, scale: scale)
+            weight = source.list(shape.outputs * shape.inputs)
+            bias = source.list(shape.outputs, scale: scale)
+            before = source.list(shape.rows * shape.outputs, scale: scale)
+        }
+
+        /// x · weightᵀ in double precision.
+        func sum(_ row: Int, _ output: Int) -> Double {
+            (0..<shape.inputs).reduce(0.0) { sum, k in
+                sum + Double(x[row * shape.inputs + k]) * Double(weight[output * shape.inputs + k])
+            }
+        }
+    }
+
+    private func pack(_ operands: Operands, in workspace: Workspace) -> WeightPanels {
+        let (outputs, inputs) = (operands.shape.outputs, operands.shape.inputs)
+        let panels = workspace.take(WeightPanels.floatCount(outputs: outputs, inputs: inputs))
+        // In two parts, as layers that share their input are joined.
+        let first = outputs / 3
+        operands.weight.withUnsafeBufferPointer { weight in
+            guard let base = weight.baseAddress else { return }
+            WeightPanels.pack(base, asOutputs: 0, count: first, of: outputs, inputs: inputs, into: panels)
+            WeightPanels.pack(
+                base + first * inputs,
+                asOutputs: first,
+                count: outputs - first,
+                of: outputs,
+                inputs: inputs,
+                into: panels
+            )
+        }
+        return WeightPanels(base: panels, outputCount: outputs, inputCount: inputs)
+    }
+
+    @Test(arguments: Shape.all, Magnitude.allCases)
+    func productsMatchTheSumOfProducts(_ shape: Shape, _ magnitude: Magnitude) throws {
+        let operands = Operands(shape, scale: magnitude.rawValue)
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let panels = pack(operands, in: workspace)
+            let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
+            let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
+            // Into the middle of a wider matrix, whose edges must stay.
+            let wide = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs + 3)
+            wide.values.update(repeating: 5)
+            let out = wide.columns(1..<(shape.outputs + 1))
+            try on(path) { MatrixProduct.multiply(input, by: panels, into: out, addingBias: bias.base) }
+            let tolerance = 3e-7 * Double(shape.inputs) * magnitude.rawValue + 1e-44 * Double(shape.inputs)
+            for row in 0..<shape.rows {
+                let line = wide.base + row * wide.rowStride
+                for output in 0..<shape.outputs {
+                    let expected = operands.sum(row, output) + Double(operands.bias[output])
+                    #expect(abs(Double(line[output + 1]) - expected) <= tolerance, "\(path) at \(row), \(output)")
+                }
+                #expect(line[0] == 5 && line[shape.outputs + 1] == 5 && line[shape.outputs + 2] == 5, "\(path)")
+            }
+        }
+    }
+
+    @Test(arguments: Shape.all, [MatrixProduct.Then.nothing, .gelu, .relu])
+    func epiloguesFollowTheSum(_ shape: Shape, _ then: MatrixProduct.Then) throws {
+        let operands = Operands(shape)
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let panels = pack(operands, in: workspace)
+            let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
+            let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
+            let out = workspace.matrix(operands.before, rows: shape.rows, columns: shape.outputs)
+            try on(path) {
+                MatrixProduct.multiply(
+                    input,
+                    by: panels,
+                    into: out,
+                    accumulate: true,
+                    addingBias: bias.base,
+                    then: then
+                )
+            }
+            for row in 0..<shape.rows {
+                for output in 0..<shape.outputs {
+                    let at = row * shape.outputs + output
+                    let value =
+                        operands.sum(row, output) + Double(operands.before[at]) + Double(operands.bias[output])
+                    let expected =
+                        switch then {
+                        case .nothing: value
+                        case .gelu: 0.5 * value * (1 + erf(value / 2.0.squareRoot()))
+                        case .relu: max(0, value)
+                        }
+                    #expect(abs(Double(out.values[at]) - expected) <= 2e-5, "\(path) at \(row), \(output)")
+                }
+            }
+        }
+    }
+
+    /// A row alone, in any place among others, on any vector width of one machine: the same bits.
+    @Test(arguments: Shape.all)
+    func rowsDoNotDependOnTheirNeighbours(_ shape: Shape) throws {
+        let operands = Operands(shape)
+        var byPath: [InstructionSet: [UInt32]] = [:]
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let panels = pack(operands, in: workspace)
+            let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
+            let together = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs)
+            let alone = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs)
+            try on(path) {
+                MatrixProduct.multiply(input, by: panels, into: together, then: .gelu)
+                for row in 0..<shape.rows {
+                    let range = row..<(row + 1)
+                    MatrixProduct.multiply(input.rows(range), by: panels, into: alone.rows(range), then: .gelu)
+                }
+            }
+            #expect(together.values.map(\.bitPattern) == alone.values.map(\.bitPattern), "\(path)")
+            byPath[path] = together.values.map(\.bitPattern)
+        }
+        if let wide = byPath[.avx512] { #expect(wide == byPath[.avx2]) }
+    }
+
+    @Test func notANumberStaysOne() throws {
+        for path in paths {
+            for then in [MatrixProduct.Then.nothing, .relu] {
+                let workspace = scratchWorkspace()
+                defer { keep(workspace) }
+                var operands = Operands(Shape(rows: 7, outputs: 33, inputs: 8))
+                operands.x[3 * 8] = .nan
+                let panels = pack(operands, in: workspace)
+                let input = workspace.matrix(operands.x, rows: 7, columns: 8)
+                let out = workspace.takeMatrix(rows: 7, columns: 33)
+                try on(path) { MatrixProduct.multiply(input, by: panels, into: out, then: then) }
+                for row in 0..<7 {
+                    #expect(out.rows(row..<(row + 1)).values.allSatisfy { $0.isNaN == (row == 3) }, "\(path)")
+                }
+            }
+        }
+    }
+}
