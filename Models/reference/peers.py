@@ -1,0 +1,239 @@
+"""Times the full-size audio tower in Ausculta and in what a user would run instead, side by side, and prints one table.
+
+    python Models/reference/peers.py --ausculta .build/release/ausculta [--models htsat-tiny-unfused htsat-tiny-fused]
+        [--rounds 7] [--cache DIR] [--roberta DIR]
+
+The checkpoints have the published architectures and random weights (see compare_full_size.py, which shares the cache
+folder). Every runtime gets the same log-mel of one 10 s window; the fused model goes through its fusion path. Runtimes take
+turns within each round, so that a neighbour on the machine slows all of them alike; the table gives medians over the
+rounds. Two settings: one thread with one window at a time, and two cores with eight windows at a time (Ausculta: two
+workers, one window each). Differences are those of the L2-normalised embedding to PyTorch's. What cannot be exported or is
+not installed is named and left out.
+"""
+
+import argparse
+import json
+import logging
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+
+import numpy as np
+import torch
+import transformers
+from transformers import ClapModel
+
+from compare_full_size import SAMPLE_RATE_HZ, configurations, make_model, write_wav
+from random_clap import Deterministic, clip
+
+BATCH = 8
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class AudioTower(torch.nn.Module):
+    """Log-mel (batch, channels, frames, mels) to the L2-normalised embedding."""
+
+    def __init__(self, model: ClapModel, longer: bool, batch: int):
+        super().__init__()
+        self.model = model
+        self.register_buffer("longer", torch.tensor([[longer]] * batch))
+
+    def forward(self, mel: torch.Tensor) -> torch.Tensor:
+        return self.model.get_audio_features(mel, is_longer=self.longer).pooler_output
+
+
+def export(tower: AudioTower, mel: torch.Tensor, path: pathlib.Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            tower, (mel,), str(path), input_names=["mel"], output_names=["embedding"], opset_version=17, dynamo=False
+        )
+
+
+class Torch:
+    name = "PyTorch eager"
+
+    def __init__(self, tower, mels, threads):
+        self.tower, self.mels, self.threads = tower, mels, threads
+
+    @torch.inference_mode()
+    def __call__(self):
+        torch.set_num_threads(self.threads)
+        return self.tower(self.mels).numpy()
+
+
+class OnnxRuntime:
+    name = "ONNX Runtime fp32"
+
+    def __init__(self, path, mels, threads):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self.mels = mels.numpy()
+
+    def __call__(self):
+        return self.session.run(None, {"mel": self.mels})[0]
+
+
+class OnnxRuntimeInt8(OnnxRuntime):
+    name = "ONNX Runtime int8 (dynamic)"
+
+    def __init__(self, path, mels, threads):
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        small = path.with_suffix(".int8.onnx")
+        if not small.exists():
+            quantize_dynamic(str(path), str(small), weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm"])
+        super().__init__(small, mels, threads)
+
+
+class OpenVino:
+    name = "OpenVINO fp32"
+
+    def __init__(self, path, mels, threads):
+        import openvino
+
+        self.model = openvino.Core().compile_model(
+            str(path),
+            "CPU",
+            {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"},
+        )
+        self.mels = mels.numpy()
+
+    def __call__(self):
+        return self.model({"mel": self.mels})[0]
+
+
+class Ausculta:
+    """Times come from `ausculta bench`, which measures the same tower on windows of the same length."""
+
+    name = "Ausculta"
+
+    def __init__(self, binary: str, folder: pathlib.Path, threads: int, longer: bool):
+        self.command = [binary, "bench", "--model", str(folder), "--threads", str(threads), "--json"]
+        self.command += ["--windows", str(4 * threads)] + (["--reference-is-longer"] if longer else [])
+        self.threads = threads
+
+    def milliseconds(self) -> float:
+        report = json.loads(subprocess.run(self.command, check=True, capture_output=True, text=True).stdout)
+        self.report = report
+        return report["encoder_ms"]["median"] / self.threads
+
+
+def ausculta_embedding(binary: str, folder: pathlib.Path, wav: pathlib.Path, longer: bool) -> np.ndarray:
+    command = [binary, "embed", str(wav), "--model", str(folder), "--json"] + (["--reference-is-longer"] if longer else [])
+    document = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return np.array(document["embeddings"][0]["values"], dtype=np.float32)
+
+
+def timed(call, windows: int) -> float:
+    start = time.perf_counter()
+    call()
+    return 1000 * (time.perf_counter() - start) / windows
+
+
+def engines(model, mel, folder, threads, batch, work, left_out) -> list:
+    """Every runtime that is here and takes the model, warmed up."""
+    tower = AudioTower(model, model.config.audio_config.enable_fusion, batch).eval()
+    mels = mel[None].repeat(batch, 1, 1, 1)
+    made = [Torch(tower, mels, threads)]
+    path = work / f"{folder.name}-{batch}.onnx"
+    if not path.exists():
+        try:
+            with torch.inference_mode():
+                export(tower, mels, path)
+        except Exception as error:  # whatever an exporter dislikes is a reason to print, not to fail
+            left_out["ONNX export"] = f"{type(error).__name__}: {str(error).splitlines()[0][:160]}"
+            path.unlink(missing_ok=True)
+    for kind in (OnnxRuntime, OnnxRuntimeInt8, OpenVino) if path.exists() else ():
+        try:
+            engine = kind(path, mels, threads)
+            engine()
+            made.append(engine)
+        except Exception as error:
+            left_out[kind.name] = f"{type(error).__name__}: {str(error).splitlines()[0][:160]}"
+    made[0]()
+    return made
+
+
+def compare(name: str, folder: pathlib.Path, options) -> None:
+    model = ClapModel.from_pretrained(folder, attn_implementation="eager").eval()
+    fused = model.config.audio_config.enable_fusion
+    left_out: dict[str, str] = {}
+    medians: dict[str, list[float]] = {}
+    outputs: dict[str, np.ndarray] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        work = pathlib.Path(scratch)
+        wav = work / "clip.wav"
+        mel, _ = Deterministic("fusion" if fused else "rand_trunc")(write_wav(wav, clip(10, 1)))
+        assert len(clip(10, 1)) == 10 * SAMPLE_RATE_HZ
+        for threads, batch in ((1, 1), (2, BATCH)):
+            peers = engines(model, mel, folder, threads, batch, work, left_out)
+            ours = Ausculta(options.ausculta, folder, threads, fused)
+            times: dict[str, list[float]] = {engine.name: [] for engine in peers} | {ours.name: []}
+            for _ in range(options.rounds):
+                times[ours.name].append(ours.milliseconds())
+                for engine in peers:
+                    calls = 3 if batch == 1 else 1
+                    times[engine.name].append(statistics.median(timed(engine, batch) for _ in range(calls)))
+            for engine, values in times.items():
+                medians.setdefault(engine, []).append(statistics.median(values))
+            if batch == 1:
+                outputs = {engine.name: np.asarray(engine())[0] for engine in peers}
+                outputs[ours.name] = ausculta_embedding(options.ausculta, folder, wav, fused)
+                report = ours.report
+            del peers
+    show(name, options.rounds, medians, outputs, left_out, report)
+
+
+def show(name, rounds, medians, outputs, left_out, report) -> None:
+    ours = medians["Ausculta"]
+    truth = outputs["PyTorch eager"]
+    print(f"\n{name}, one 10 s window, medians of {rounds} interleaved rounds\n")
+    print("| runtime | ms, 1 thread, batch 1 | Ausculta / it | ms a window, 2 cores, batch 8 | Ausculta / it "
+          "| cosine to PyTorch | largest difference |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for engine, (one, two) in sorted(medians.items(), key=lambda row: row[1][0]):
+        value = outputs[engine]
+        cosine = float(value @ truth / np.linalg.norm(value) / np.linalg.norm(truth))
+        difference = float(np.abs(value - truth).max())
+        print(f"| {engine} | {one:.1f} | {ours[0] / one:.2f} | {two:.1f} | {ours[1] / two:.2f} "
+              f"| {cosine:.6f} | {difference:.1e} |")
+    print(f"\nAusculta from one worker to two: {ours[0] / ours[1]:.2f} x; {100 * report['share_of_peak']:.0f} % of the "
+          f"multiply-add peak ({report['fma_peak_gflops']:.0f} GFLOP/s on one thread, {report['instruction_set']}).")
+    for what, reason in left_out.items():
+        print(f"Left out: {what} ({reason})")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ausculta", required=True, help="the ausculta program")
+    default_cache = os.environ.get("AUSCULTA_REFERENCE_CACHE", "~/.cache/ausculta-reference")
+    parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(default_cache).expanduser())
+    parser.add_argument("--models", nargs="+", default=["htsat-tiny-unfused", "htsat-tiny-fused"])
+    parser.add_argument("--roberta", type=pathlib.Path, help="folder with RoBERTa's vocab.json and merges.txt; its words "
+                        "do not matter here, so the embedded model's do by default")
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    logging.getLogger().setLevel(logging.ERROR)
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    roberta = options.roberta or HERE.parent / "embedded"
+    for seed, (name, config) in enumerate(configurations().items()):
+        if name in options.models:
+            make_model(options.cache / name, config, seed, roberta)
+            compare(name, options.cache / name, options)
+
+
+if __name__ == "__main__":
+    main()

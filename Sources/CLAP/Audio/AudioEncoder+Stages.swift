@@ -1,0 +1,84 @@
+// The Swin stages: windowed attention and MLP on a residual stream, then patch merging.
+// https://arxiv.org/abs/2103.14030
+import Kernels
+
+extension AudioEncoder {
+    /// Runs all stages over the activations.
+    func encodeStages() {
+        for (i, stage) in layout.stages.enumerated() {
+            let stageWeights = weights.layers[i]
+            for (j, block) in stageWeights.blocks.enumerated() {
+                let partition = j % 2 == 0 || stage.shift == 0 ? partitions[i].plain : partitions[i].shifted
+                attend(block, stage, partition)
+                applyMLP(block, stage)
+            }
+            if let downsample = stageWeights.downsample {
+                merge(downsample, stage, into: layout.stages[i + 1])
+            }
+            let reached = buffers.activations(layout.stages[min(i + 1, layout.stages.count - 1)])
+            report("stage.\(i)", [reached.rowCount, reached.columnCount], reached)
+        }
+    }
+
+    /// x += dense(attention(norm(x))).
+    private func attend(_ block: BlockWeights, _ stage: AudioLayout.Stage, _ partition: WindowPartition) {
+        let tokens = buffers.activations(stage)
+        let branch = buffers.branch(stage)
+        let qkv = buffers.qkv(stage)
+        forEachTile(of: tokens, AudioBuffers.tileTokenCount) { range, tile in
+            let normed = buffers.normed(tile)
+            block.layernormBefore.apply(to: tile, into: normed)
+            block.qkv.multiply(normed, into: qkv.rows(range))
+        }
+        let attention = stage.attention
+        let positionBias = block.positionBias.pointer
+        partition.forEachWindow { rowNumbers, mask in
+            attention.attend(
+                qkv,
+                qkvBias: nil,
+                rowNumbers: rowNumbers,
+                bias: positionBias,
+                mask: mask,
+                into: branch,
+                scratch: buffers.attentionScratch
+            )
+        }
+        block.attentionOutputDense.multiply(branch, into: tokens, accumulate: true)
+    }
+
+    /// x += dense(gelu(dense(norm(x)))), a tile of tokens at a time.
+    private func applyMLP(_ block: BlockWeights, _ stage: AudioLayout.Stage) {
+        let activation = model.configuration.audio.hiddenActivation.asEpilogue
+        forEachTile(of: buffers.activations(stage), AudioBuffers.tileTokenCount) { range, tile in
+            let normed = buffers.normed(tile)
+            let hidden = buffers.hidden(range.count, stage.hiddenChannelCount)
+            block.layernormAfter.apply(to: tile, into: normed)
+            block.intermediateDense.multiply(normed, into: hidden, then: activation)
+            block.outputDense.multiply(hidden, into: tile, accumulate: true)
+        }
+    }
+
+    /// Four neighbours become one token of twice the width.
+    private func merge(_ downsample: PatchMergingWeights, _ stage: AudioLayout.Stage, into next: AudioLayout.Stage) {
+        let merged = buffers.merged(stage)
+        SpectrogramImage.mergePatches(
+            of: buffers.activations(stage),
+            height: stage.grid.height,
+            width: stage.grid.width,
+            into: merged
+        )
+        let out = buffers.activations(next)
+        forEachTile(of: merged, AudioBuffers.tileTokenCount) { range, tile in
+            downsample.norm.apply(to: tile, into: tile)
+            downsample.reduction.multiply(tile, into: out.rows(range))
+        }
+    }
+
+    /// Runs `body` on runs of tokens short enough for what is made of them to stay in the second-level cache.
+    private func forEachTile(of tokens: MatrixView, _ tileTokenCount: Int, _ body: (Range<Int>, MatrixView) -> Void) {
+        for start in stride(from: 0, to: tokens.rowCount, by: tileTokenCount) {
+            let range = start..<min(start + tileTokenCount, tokens.rowCount)
+            body(range, tokens.rows(range))
+        }
+    }
+}

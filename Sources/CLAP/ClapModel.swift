@@ -1,0 +1,93 @@
+// A CLAP checkpoint in Hugging Face's format, loaded: configuration, weights, and the encoders made from them.
+// CLAP: https://arxiv.org/abs/2211.06687
+import Foundation
+import Synchronization
+
+/// A loaded model. Immutable; encoders made from it share its weights, which are mapped from the file.
+public final class ClapModel: Sendable {
+    public let configuration: ClapConfiguration
+    /// The folder's name.
+    public let name: String
+    /// The folder.
+    public let directory: URL
+    /// The weights file in it.
+    public let weightsFile: URL
+    /// Factor of audio-to-text cosines, e to the checkpoint's `logit_scale_a`.
+    public let logitScaleAudio: Float
+    /// Factor of text-to-audio cosines, e to the checkpoint's `logit_scale_t`.
+    public let logitScaleText: Float
+
+    let audioLayout: AudioLayout
+    let audioWeights: AudioWeights
+    private let file: SafetensorsFile
+    private let digest = Mutex<String?>(nil)
+
+    /// Loads `config.json` and `model.safetensors` of a folder.
+    ///
+    /// Weights stored as F32 are used where they lie in the mapped file; sixteen-bit ones are converted, the audio
+    /// tower's now and the text tower's in `makeTextEncoder`. Every tensor is checked against the configuration.
+    public static func load(from directory: URL) throws(ClapModelError) -> ClapModel {
+        try ClapModel(directory: directory)
+    }
+
+    private init(directory: URL) throws(ClapModelError) {
+        let directory = directory.standardizedFileURL
+        self.directory = directory
+        name = directory.lastPathComponent
+        weightsFile = directory.appendingPathComponent("model.safetensors")
+        let configurationFile = directory.appendingPathComponent("config.json")
+        configuration = try ClapConfiguration(contentsOf: configurationFile)
+        audioLayout = try AudioLayout(configuration.audio, path: configurationFile.path)
+        guard FileManager.default.fileExists(atPath: weightsFile.path) else {
+            throw ClapModelError(path: directory.path, problem: .missingFile("model.safetensors"))
+        }
+        do {
+            file = try SafetensorsFile(path: weightsFile.path)
+        } catch {
+            throw ClapModelError(path: weightsFile.path, problem: .safetensors(error))
+        }
+        let names = WeightBinder(file, convertsWeights: false)
+        _ = AudioWeights(names, configuration, audioLayout)
+        _ = TextWeights(names, configuration)
+        _ = names.tensor("logit_scale_a", [])
+        _ = names.tensor("logit_scale_t", [])
+        try names.finish(reportsUnexpected: true)
+
+        let binder = WeightBinder(file, convertsWeights: true)
+        audioWeights = AudioWeights(binder, configuration, audioLayout)
+        logitScaleAudio = exp(binder.tensor("logit_scale_a", []).values[0])
+        logitScaleText = exp(binder.tensor("logit_scale_t", []).values[0])
+        try binder.finish(reportsUnexpected: false)
+    }
+
+    /// Bytes of the weights file.
+    public var weightsByteCount: Int { file.memory.byteCount }
+
+    /// A new audio encoder with a workspace of its own: one per worker.
+    public func makeAudioEncoder() -> AudioEncoder { AudioEncoder(model: self) }
+
+    /// A new text encoder. Drop it when the labels are encoded, then call `releaseTextWeights`.
+    public func makeTextEncoder() -> TextEncoder {
+        TextEncoder(model: self, weights: TextWeights(WeightBinder(file, convertsWeights: true), configuration))
+    }
+
+    /// Gives the memory of the text tower's weights back to the system. A text encoder still works afterwards: its
+    /// weights are read from the file again.
+    public func releaseTextWeights() { file.releasePages { TextWeights.owns($0) } }
+
+    /// Gives back the memory of one layer of the text tower.
+    func releaseTextLayer(_ number: Int) {
+        let prefix = TextWeights.layerPrefix(number)
+        file.releasePages { $0.hasPrefix(prefix) }
+    }
+
+    /// SHA-256 of the weights file, in hexadecimal; read through once, on first use.
+    public var weightsSHA256: String {
+        digest.withLock { known in
+            if let known { return known }
+            let computed = file.memory.sha256()
+            known = computed
+            return computed
+        }
+    }
+}

@@ -1,0 +1,1 @@
+../../AudioFeaturesTests/LogMel/SignalRecipe.swift
