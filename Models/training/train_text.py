@@ -1,0 +1,104 @@
+"""Step 2: the text tower learns to put every way of naming a class on that class's prototype."""
+
+import argparse
+import math
+import time
+
+import torch
+import torch.nn.functional as F
+
+import model as clap
+import tokenizer as bpe
+from classes import CLASSES, LABELS
+from phrases import Grammar
+
+# The five labels are asked for far more often than the ambient kinds.
+WEIGHTS = [5.0] * 4 + [7.0] + [1.0] * (len(CLASSES) - 5)
+
+
+def embed(model, tokenizer, texts, dropout=0.0):
+    ids, mask = (torch.tensor(part) for part in bpe.batch(tokenizer, texts, dropout))
+    pooled = model.text_model(input_ids=ids, attention_mask=mask).pooler_output
+    return F.normalize(model.text_projection(pooled), dim=-1)
+
+
+def held_out_accuracy(model, tokenizer, prototypes, count=60):
+    """Share of held-out phrasings nearest to their own prototype, per language: among five labels, and among all."""
+    model.eval()
+    result = {}
+    for language in ("en", "zh"):
+        grammar = Grammar(99)
+        five, every, cosine = [], [], []
+        for index, kind in enumerate(CLASSES):
+            texts = [grammar.phrase(kind, language, held_out=True) for _ in range(count if index < 5 else 6)]
+            with torch.no_grad():
+                similarity = embed(model, tokenizer, texts) @ prototypes.T
+            every.append((similarity.argmax(1) == index).float().mean())
+            if index < 5:
+                five.append((similarity[:, :5].argmax(1) == index).float().mean())
+                cosine.append(similarity[:, index].mean())
+        result[language] = [float(torch.stack(part).mean()) for part in (five, every, cosine)]
+    model.train()
+    return result
+
+
+def train(model, prototypes, tokenizer, steps, batch=96, rate=1e-3, minutes=None):
+    torch.manual_seed(3)
+    grammar = Grammar(3)
+    parameters = [*model.text_model.parameters(), *model.text_projection.parameters()]
+    optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.02)
+    targets_all = F.normalize(prototypes, dim=-1)
+    model.train()
+    started = time.time()
+    for step in range(steps):
+        progress = step / steps
+        if minutes is not None:
+            progress = max(progress, (time.time() - started) / 60 / minutes)
+            if progress >= 1:
+                break
+        for group in optimiser.param_groups:
+            group["lr"] = rate * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+        kinds = grammar.draw.choices(range(len(CLASSES)), WEIGHTS, k=batch)
+        languages = [grammar.draw.choice(["en", "zh"]) for _ in kinds]
+        texts = [grammar.thinned(grammar.phrase(CLASSES[k], l), l == "en") for k, l in zip(kinds, languages)]
+        embeddings = embed(model, tokenizer, texts, dropout=0.1)
+        wanted = torch.tensor(kinds)
+        similarity = embeddings @ targets_all.T
+        away = 1 - similarity[torch.arange(batch), wanted].mean()
+        loss = 3 * away + F.cross_entropy(12 * similarity, wanted)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimiser.step()
+        if (step + 1) % 200 == 0:
+            print(f"text step {step + 1}: loss {loss.item():.3f}, held out {held_out_accuracy(model, tokenizer, targets_all)}", flush=True)  # fmt: skip
+    model.eval()
+    return step + 1
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--audio", required=True, help="what train_audio.py wrote")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--resume", help="an earlier result whose text tower to start from")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--steps", type=int, default=2_500)
+    parser.add_argument("--minutes", type=float, help="stop after so many minutes even if steps are left")
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    tokenizer = bpe.train(clap.VOCABULARY)
+    print("vocabulary", tokenizer.get_vocab_size())
+    state = torch.load(arguments.audio)
+    # The audio tower was built with the nominal vocabulary; the text tower gets the tokenizer's own size.
+    model = clap.build(seed=4, vocabulary=tokenizer.get_vocab_size())
+    audio = {k: v for k, v in state["model"].items() if k.startswith("audio_")}
+    model.load_state_dict(audio, strict=False)
+    if arguments.resume:
+        before = torch.load(arguments.resume)["model"]
+        model.load_state_dict({k: v for k, v in before.items() if k.startswith("text_")}, strict=False)
+    done = train(model, state["heads"]["prototypes"], tokenizer, arguments.steps, rate=arguments.rate, minutes=arguments.minutes)
+    torch.save(
+        {"model": model.state_dict(), "vocabulary": tokenizer.get_vocab_size(), "scale": state["heads"]["log_scale"],
+         "audio_steps": state["steps"], "text_steps": done}, arguments.out
+    )  # fmt: skip
