@@ -1,0 +1,119 @@
+// The events of a machine and what they say, in plain English.
+import Foundation
+
+extension MachineMonitor {
+    func raisedEvent(_ transition: AlarmTransition, windows: [EventWindow], confidence: Double) -> HealthEvent {
+        let rule = rules[transition.label]
+        let threshold = Sentence.number(rule.confidence, decimals: 2)
+        let shown = windows.suffix(5).map { Sentence.score($0.confidence, against: rule.confidence) }
+            .joined(separator: ", ")
+        let scores = windows.count > 5 ? "the last five: \(shown)" : shown
+        let again =
+            transition.replacedAlarmID == nil ? "" : "; it came back before its earlier alarm was acknowledged"
+        let count = windows.count == 1 ? "1 window" : "\(windows.count) consecutive windows"
+        return event(
+            .faultRaised,
+            transition,
+            confidence: confidence,
+            consecutive: tracker.consecutive(transition.label),
+            windows: windows,
+            message: "\(machine): \(name(transition.label)) in \(count) (\(scores); "
+                + "needed more than \(threshold))\(again)"
+        )
+    }
+
+    func clearedEvent(_ transition: AlarmTransition, windows: [EventWindow], confidence: Double) -> HealthEvent {
+        let below = Sentence.number(rules[transition.label].clearBelow, decimals: 2)
+        let rest =
+            transition.to == .rtnUnack
+            ? "the alarm still waits for an acknowledgement" : "the alarm was acknowledged and is normal again"
+        return event(
+            .faultCleared,
+            transition,
+            confidence: confidence,
+            consecutive: 0,
+            windows: windows,
+            message: "\(machine): \(name(transition.label)) is over: \(Sentence.windows(windows.count)) in a row below "
+                + "\(below); \(rest)"
+        )
+    }
+
+    func nearMissEvent(_ miss: NearMiss) -> HealthEvent {
+        HealthEvent(
+            id: makeID(),
+            type: .nearMiss,
+            machine: machine,
+            label: miss.label,
+            confidence: miss.windows.last?.confidence,
+            consecutive: miss.windows.count,
+            windows: miss.windows,
+            severity: vocabulary[miss.label]?.severity,
+            time: miss.time,
+            message: "\(machine): \(name(miss.label)) nearly: \(miss.summary(name: name))"
+        )
+    }
+
+    func acknowledgedEvent(_ record: AlarmRecord, user: String, comment: String?, time: Date) -> HealthEvent {
+        let said = comment.map { ": \"\($0)\"" } ?? ""
+        let rest = record.state == .normal ? "; the fault was over before" : ""
+        return HealthEvent(
+            id: makeID(),
+            type: .acknowledged,
+            machine: machine,
+            label: record.label,
+            confidence: record.confidence,
+            consecutive: record.consecutive,
+            severity: record.severity,
+            time: time,
+            alarmID: record.alarmID,
+            message: "\(machine): \(name(record.label)) acknowledged by \(user)\(said)\(rest)",
+            user: user,
+            comment: comment
+        )
+    }
+
+    func unknownAlarm(_ alarmID: UUID) -> String {
+        let standing = records.filter { $0.state != .normal }.compactMap { record in
+            record.alarmID.map { "\(record.label) \($0.uuidString.lowercased())" }
+        }
+        let rest =
+            standing.isEmpty
+            ? "no alarm of this machine stands at present" : "standing alarms: \(standing.joined(separator: ", "))"
+        return "machine \(machine) has no alarm \(alarmID.uuidString.lowercased()): it is of another machine, "
+            + "or was replaced when the fault came back; \(rest)"
+    }
+
+    func refusalReason(_ refusal: AlarmRefusal, _ record: AlarmRecord) -> String {
+        let alarm = "alarm \"\(name(record.label))\" of machine \(machine)"
+        return switch refusal {
+        case .notStanding: "\(alarm) is normal already; there is nothing left to acknowledge"
+        case .alreadyAcknowledged: "\(alarm) was acknowledged before; it clears by itself when the fault is over"
+        case .reservedState: "\(alarm) is in state \(record.state.rawValue), which this version cannot leave"
+        }
+    }
+
+    private func event(
+        _ type: HealthEventType,
+        _ transition: AlarmTransition,
+        confidence: Double,
+        consecutive: Int,
+        windows: [EventWindow],
+        message: String
+    ) -> HealthEvent {
+        HealthEvent(
+            id: makeID(),
+            type: type,
+            machine: machine,
+            label: transition.label,
+            confidence: confidence,
+            consecutive: consecutive,
+            windows: windows,
+            severity: vocabulary[transition.label]?.severity,
+            time: transition.time,
+            alarmID: transition.alarmID,
+            message: message
+        )
+    }
+
+    private func name(_ label: LabelID) -> String { vocabulary.name(of: label) }
+}

@@ -1,0 +1,142 @@
+// How findings become actions: alarm steps, events, records that read differently, the machine's health.
+import Foundation
+
+extension MachineMonitor {
+    /// Carries findings into alarms and returns every action, records and health last.
+    mutating func settle(
+        _ findings: [TrendTracker.Finding],
+        next: MachineHealthState,
+        at time: Date
+    ) -> [HealthAction] {
+        var actions: [HealthAction] = []
+        for finding in findings {
+            switch finding {
+            case .nearMiss(let miss):
+                actions += [.nearMiss(miss), .event(nearMissEvent(miss))]
+            case .raised(let label, let windows, let confidence):
+                actions += follow(label, .conditionRaised, windows: windows, confidence: confidence, at: time)
+            case .cleared(let label, let windows, let confidence):
+                actions += follow(label, .conditionCleared, windows: windows, confidence: confidence, at: time)
+            }
+        }
+        for index in records.indices {
+            refreshRecord(at: index)
+            if records[index] != emittedRecords[index] { actions.append(.recordChanged(records[index])) }
+        }
+        emittedRecords = records
+        if refreshHealth(from: next, at: time) { actions.append(.stateChanged(health)) }
+        return actions
+    }
+
+    /// Moves one alarm and returns the row of its history.
+    mutating func move(
+        at index: Int,
+        to state: AlarmState,
+        instance: UUID,
+        time: Date,
+        user: String? = nil,
+        comment: String? = nil
+    ) -> AlarmTransition {
+        let before = records[index]
+        let replaced = before.state != .normal && before.alarmID != instance ? before.alarmID : nil
+        records[index].state = state
+        records[index].alarmID = instance
+        records[index].since = time
+        return AlarmTransition(
+            machine: machine,
+            label: before.label,
+            alarmID: instance,
+            replacedAlarmID: replaced,
+            from: before.state,
+            to: state,
+            time: time,
+            user: user,
+            comment: comment
+        )
+    }
+
+    /// The fault load of a determined window, smoothed into what came before.
+    mutating func followLoad(_ observation: Observation, verdict: Verdict) {
+        guard let label = verdict.label else { return }
+        let load = vocabulary.faults.reduce(0.0) { sum, fault in
+            sum + MachineHealthState.weight(fault.severity) * (observation.confidence(of: fault.id) ?? 0)
+        }
+        faultLoad = faultLoad.map { $0 + MachineHealthState.smoothing * (min(1, load) - $0) } ?? min(1, load)
+        let anchorsTell = !vocabulary.labels.contains { $0.kind == .normal }
+        if vocabulary[label]?.kind != .anchor || anchorsTell { lastTellingEnd = observation.end }
+    }
+
+    private mutating func follow(
+        _ label: LabelID,
+        _ input: AlarmInput,
+        windows: [EventWindow],
+        confidence: Double,
+        at time: Date
+    ) -> [HealthAction] {
+        guard let index = records.firstIndex(where: { $0.label == label }),
+            case .move(let state, let isNew) = AlarmStateMachine.step(records[index].state, input)
+        else { return [] }
+        let instance = isNew ? makeID() : (records[index].alarmID ?? makeID())
+        let transition = move(at: index, to: state, instance: instance, time: time)
+        let event =
+            input == .conditionRaised
+            ? raisedEvent(transition, windows: windows, confidence: confidence)
+            : clearedEvent(transition, windows: windows, confidence: confidence)
+        return [.transition(transition), .event(event)]
+    }
+
+    /// Brings a record up to date with the tracker.
+    mutating func refreshRecord(at index: Int) {
+        var record = records[index]
+        record.consecutive = tracker.consecutive(record.label)
+        record.clearWindows = tracker.state.clearRuns[record.label]?.count ?? 0
+        record.quality = quality
+        if let fault = vocabulary[record.label] { record.severity = fault.severity }
+        record.required = rules[record.label].consecutive
+        records[index] = record
+    }
+
+    private var quality: Quality { stream == .online && !tracker.state.isStale ? .good : .stale }
+
+    mutating func refreshHealth(from next: MachineHealthState, at time: Date) -> Bool {
+        var next = next
+        let active = records.filter(\.state.isActive)
+        let worst = active.map(\.severity).max()
+        next.isOnline = stream == .online
+        next.quality = quality
+        next.grade = grade(worst: worst)
+        next.standingAlarms = records.filter { $0.state != .normal }.compactMap(StandingAlarm.init)
+            .sorted { ($1.severity, $0.since) < ($0.severity, $1.since) }
+        next.health = faultLoad.map { load in
+            let health = Int((100 * (1 - load)).rounded())
+            return min(health, worst.map(MachineHealthState.ceiling) ?? 100)
+        }
+        guard next != health else { return false }
+        next.updated = time
+        health = next
+        return true
+    }
+
+    private func grade(worst: Severity?) -> MachineGrade {
+        if stream == .lost { return .offline }
+        if tracker.state.isStale { return .unknown }
+        if let worst { return MachineGrade(worst) }
+        guard let telling = lastTellingEnd, let last = tracker.state.lastClassifiedEnd,
+            last.timeIntervalSince(telling) <= rules.machine.staleAfterSeconds
+        else { return .unknown }
+        return .normal
+    }
+}
+
+extension StandingAlarm {
+    fileprivate init?(_ record: AlarmRecord) {
+        guard let alarmID = record.alarmID else { return nil }
+        self.init(
+            alarmID: alarmID,
+            label: record.label,
+            state: record.state,
+            severity: record.severity,
+            since: record.since
+        )
+    }
+}
