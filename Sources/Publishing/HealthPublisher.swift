@@ -1,0 +1,90 @@
+// Commit before publish, in one place: what a window changes is in the trend log before anything of it is on the wire.
+import Foundation
+import Logging
+import MachineHealth
+import Synchronization
+import TrendLog
+
+/// Writes and tells what happens to machines.
+///
+/// `record` commits first, then hands the events to the outbox, the retained topics to their keeper and the window to
+/// the broker. `run` keeps the outbox and the retained topics going and belongs into the service's task tree.
+public final class HealthPublisher: Sendable {
+    /// The publish profile.
+    public let profile: JSONProfile
+    /// Events on their way.
+    public let outbox: Outbox
+    /// Retained topics.
+    public let retained: RetainedTopics
+
+    private let publisher: any MessagePublisher
+    private let journal: CommitJournal
+    private let lostLive = Atomic<Int>(0)
+
+    /// Makes the publishing end of a service.
+    ///
+    /// - Parameter now: the present time, for the rows' sent time.
+    public init(
+        profile: JSONProfile,
+        store: TrendLogStore,
+        publisher: any MessagePublisher,
+        logger: Logger,
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.profile = profile
+        self.publisher = publisher
+        outbox = Outbox(store: store, publisher: publisher, now: now, logger: logger)
+        retained = RetainedTopics(publisher: publisher, logger: logger)
+        journal = CommitJournal(store: store, logger: logger)
+    }
+
+    /// Runs until the task is cancelled.
+    public func run() async {
+        async let sending: Void = outbox.run()
+        async let keeping: Void = retained.run()
+        _ = await (sending, keeping)
+    }
+
+    /// Commits and publishes what a window, a command or the passing of time came to.
+    ///
+    /// Calls for one machine must come one after the other; machines are independent of each other.
+    ///
+    /// - Throws: `TrendLogError` where the trend log could not be written. The commit is then kept in memory, as many
+    ///   as `CommitJournal.capacity`, and written ahead of the next one; its events are not told before that. Retained
+    ///   topics are told all the same: a full disk must not hide a fault from SCADA.
+    public func record(
+        window: WindowRecord?,
+        actions: [HealthAction],
+        tracker: TrackerSnapshot? = nil,
+        stream: StreamStatus = StreamStatus(),
+        name: (LabelID) -> LocalizedName?
+    ) async throws {
+        let plan = try profile.plan(window: window, actions: actions, tracker: tracker, stream: stream, name: name)
+        let outcome: Result<Void, any Error>
+        do {
+            try await journal.write(plan.commit)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        outbox.wake()
+        for message in plan.retained { retained.set(message) }
+        for message in plan.live { await sendLive(message) }
+        try outcome.get()
+    }
+
+    /// Live messages (QoS 0) that were not sent, because the broker was away or slow.
+    public var liveMessagesLost: Int { lostLive.load(ordering: .relaxed) }
+
+    /// Commits that wait for the trend log to become writable.
+    public var commitsWaiting: Int { get async { await journal.waitingCount } }
+
+    /// Sends a message that is worth something only now; a failure is counted, not told.
+    public func sendLive(_ message: OutgoingMessage) async {
+        do {
+            try await publisher.publish(message)
+        } catch {
+            lostLive.add(1, ordering: .relaxed)
+        }
+    }
+}

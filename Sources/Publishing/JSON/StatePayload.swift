@@ -1,0 +1,128 @@
+// `ausculta/<site>/<machine>/state`: how a machine is now, retained.
+import Foundation
+import MachineHealth
+import TrendLog
+
+/// A machine's stream of sound, as the intake counts it.
+public struct StreamStatus: Hashable, Sendable {
+    /// Chunks of sound that were lost or refused since the service started.
+    public var droppedChunks: Int
+    /// When the newest chunk came.
+    public var lastChunk: Date?
+    /// One in so many windows is judged; 1 judges all, more means that the box is overloaded.
+    public var hopStretch: Int
+
+    /// Makes a status.
+    public init(droppedChunks: Int = 0, lastChunk: Date? = nil, hopStretch: Int = 1) {
+        self.droppedChunks = droppedChunks
+        self.lastChunk = lastChunk
+        self.hopStretch = hopStretch
+    }
+}
+
+/// The JSON of a state topic.
+public struct StatePayload: Hashable, Sendable, Codable {
+    /// One alarm that is not normal.
+    public struct Alarm: Hashable, Sendable, Codable {
+        public var alarmID: String
+        public var label: String
+        public var state: AlarmState
+        public var severity: Severity
+        public var since: Date
+
+        enum CodingKeys: String, CodingKey {
+            case label, state, severity, since
+            case alarmID = "alarm_id"
+        }
+    }
+
+    /// The stream of sound.
+    public struct Stream: Hashable, Sendable, Codable {
+        public var online: Bool
+        public var levelDBFS: Double?
+        public var droppedChunks: Int
+        public var lastChunk: Date?
+        public var hopStretch: Int
+
+        enum CodingKeys: String, CodingKey {
+            case online
+            case levelDBFS = "level_dbfs"
+            case droppedChunks = "dropped_chunks"
+            case lastChunk = "last_chunk"
+            case hopStretch = "hop_stretch"
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(online, forKey: .online)
+            try container.encode(levelDBFS, forKey: .levelDBFS)
+            try container.encode(droppedChunks, forKey: .droppedChunks)
+            try container.encode(lastChunk, forKey: .lastChunk)
+            try container.encode(hopStretch, forKey: .hopStretch)
+        }
+    }
+
+    public var machine: String
+    public var site: String
+    public var state: MachineGrade
+    /// 0...100; null before the first determined window.
+    public var health: Int?
+    public var topLabel: String?
+    public var topConfidence: Double?
+    public var verdict: String?
+    public var activeAlarms: [Alarm]
+    public var stream: Stream
+    public var quality: Quality
+    public var updated: Date
+
+    enum CodingKeys: String, CodingKey {
+        case machine, site, state, health, verdict, stream, quality, updated
+        case topLabel = "top_label"
+        case topConfidence = "top_confidence"
+        case activeAlarms = "active_alarms"
+    }
+
+    /// The payload of a machine's health.
+    public init(_ health: MachineHealthState, stream status: StreamStatus, site: String) {
+        machine = health.machine
+        self.site = site
+        state = health.grade
+        self.health = health.health
+        topLabel = health.topLabel?.rawValue
+        topConfidence = health.topConfidence.map(PayloadCoder.share)
+        verdict = health.verdict
+        activeAlarms = health.standingAlarms.map {
+            Alarm(
+                alarmID: $0.alarmID.text,
+                label: $0.label.rawValue,
+                state: $0.state,
+                severity: $0.severity,
+                since: $0.since
+            )
+        }
+        stream = Stream(
+            online: health.isOnline,
+            levelDBFS: PayloadCoder.level(health.levelDBFS),
+            droppedChunks: status.droppedChunks,
+            lastChunk: status.lastChunk,
+            hopStretch: status.hopStretch
+        )
+        quality = health.quality
+        updated = health.updated
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(machine, forKey: .machine)
+        try container.encode(site, forKey: .site)
+        try container.encode(state, forKey: .state)
+        try container.encode(health, forKey: .health)
+        try container.encode(topLabel, forKey: .topLabel)
+        try container.encode(topConfidence, forKey: .topConfidence)
+        try container.encode(verdict, forKey: .verdict)
+        try container.encode(activeAlarms, forKey: .activeAlarms)
+        try container.encode(stream, forKey: .stream)
+        try container.encode(quality, forKey: .quality)
+        try container.encode(updated, forKey: .updated)
+    }
+}

@@ -1,0 +1,107 @@
+// Topics that break nothing, and commands that say what is wrong with them.
+import Foundation
+import MQTT
+import MachineHealth
+import Testing
+import TrendLog
+
+@testable import Publishing
+
+@Suite("Publishing: topics and commands")
+struct TopicAndCommandTests {
+    @Test(
+        "ids that would break the topic tree are refused",
+        arguments: [
+            ("", "empty"), ("a/b", "'/'"), ("a+", "'+'"), ("#", "'#'"), ("$SYS", "broker"), ("a\u{0}b", "control"),
+            ("a\nb", "control"), (String(repeating: "x", count: 129), "129 bytes"), ("_node", "edge boxes"),
+        ]
+    )
+    func refusedIDs(id: String, reason: String) {
+        let error = #expect(throws: TopicNameError.self) { try TopicScheme.check(id, role: "machine") }
+        #expect(error?.description.contains(reason) ?? false)
+        #expect(error?.description.hasPrefix("machine id") ?? false)
+    }
+
+    @Test("ids of all languages are accepted", arguments: ["compressor-1", "压缩机 1", "Ünit_7.b"])
+    func acceptedIDs(id: String) throws {
+        try TopicScheme.check(id, role: "machine")
+        try TopicName.validate(Samples.topics().state(machine: id))
+    }
+
+    @Test("a command topic names its machine, anything else none")
+    func commandTopics() throws {
+        let topics = try Samples.topics()
+        #expect(topics.commandFilter == "ausculta/plant1/+/cmd")
+        #expect(topics.machine(ofCommandTopic: topics.command(machine: "pump-1")) == "pump-1")
+        for other in [
+            topics.commandResult(machine: "pump-1"), "ausculta/plant2/pump-1/cmd", "ausculta/plant1//cmd", "cmd", "",
+        ] {
+            #expect(topics.machine(ofCommandTopic: other) == nil)
+        }
+    }
+
+    @Test("an acknowledgement is read, trimmed, and written the same way")
+    func acknowledge() throws {
+        let json = """
+            {"command":"acknowledge","alarm_id":"6F1D2C3B-0000-4000-8000-000000000001","user":" mei ","comment":"已派人\\n去看",
+            "extra":[1,2]}
+            """
+        let command = try OperatorCommand(json: Data(json.utf8))
+        #expect(command == .acknowledge(alarmID: Samples.alarmID, user: "mei", comment: "已派人\n去看"))
+        #expect(try OperatorCommand(json: command.json()) == command)
+        let bare = try OperatorCommand(
+            json: Data(#"{"command":"acknowledge","alarm_id":"\#(Samples.alarmID.text)","user":"  "}"#.utf8)
+        )
+        #expect(bare == .acknowledge(alarmID: Samples.alarmID, user: nil, comment: nil))
+    }
+
+    @Test(
+        "what is no command is refused with the reason",
+        arguments: [
+            ("", "not a JSON object"), ("acknowledge", "not a JSON object"), ("[1]", "not a JSON object"),
+            ("{}", "no \"command\""), (#"{"command":7}"#, "\"command\" is not a text"),
+            (#"{"command":"shelve","alarm_id":"x"}"#, "not available in this version"),
+            (#"{"command":"explode"}"#, "no command \"explode\""), (#"{"command":"acknowledge"}"#, "no \"alarm_id\""),
+            (#"{"command":"acknowledge","alarm_id":"12"}"#, "no UUID"),
+            (
+                #"{"command":"acknowledge","alarm_id":"6f1d2c3b-0000-4000-8000-000000000001","user":"a\u0007"}"#,
+                "control"
+            ),
+            (
+                #"{"command":"acknowledge","alarm_id":"6f1d2c3b-0000-4000-8000-000000000001","user":"\#(String(repeating: "x", count: 201))"}"#,
+                "201 characters"
+            ),
+            (String(repeating: " ", count: 70_000), "70000 bytes"),
+        ]
+    )
+    func refusedCommands(json: String, reason: String) {
+        let error = #expect(throws: OperatorCommandError.self) { try OperatorCommand(json: Data(json.utf8)) }
+        #expect(error?.description.contains(reason) ?? false, "\(error?.description ?? "")")
+    }
+
+    @Test("answers go where the sender asked, except where they would be taken for commands")
+    func replies() throws {
+        let topics = try Samples.topics()
+        let command = OperatorCommand.acknowledge(alarmID: Samples.alarmID, user: nil, comment: nil)
+        let result = CommandResult.done(command, machine: "pump-1", message: "acknowledged")
+        func reply(_ responseTopic: String?) throws -> OutgoingMessage {
+            try result.reply(
+                to: MQTTMessage(
+                    topic: topics.command(machine: "pump-1"),
+                    payload: Data(),
+                    properties: MQTTProperties(responseTopic: responseTopic, correlationData: Data([7]))
+                ),
+                machine: "pump-1",
+                topics: topics
+            )
+        }
+        #expect(try reply("scada/answers").topic == "scada/answers")
+        #expect(try reply("scada/answers").correlationData == Data([7]))
+        for bad in [nil, "", "a/#", "ausculta/plant1/pump-2/cmd"] {
+            #expect(try reply(bad).topic == "ausculta/plant1/pump-1/cmd/result")
+        }
+        let back = try PayloadCoder.decode(CommandResult.self, from: reply(nil).payload)
+        #expect(back == result && back.ok && back.alarmID == Samples.alarmID.text)
+        #expect(CommandResult.refused(nil, error: "no").summary == "refused: no")
+    }
+}
