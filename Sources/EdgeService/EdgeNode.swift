@@ -1,0 +1,376 @@
+// The service, wired: broker to inboxes to intake to inference to the health desk, and the way back.
+import Acquisition
+import AudioFeatures
+import CLAP
+import Foundation
+import Logging
+import MQTT
+import MachineHealth
+import ModelStore
+import Publishing
+import Synchronization
+import TrendLog
+
+/// A running edge service. `start`, then `stop`; use `EdgeService` to run it with signals and graceful shutdown.
+public final class EdgeNode: Sendable {
+    /// Software version, as published in the node's status.
+    public static let version = "0.1.0"
+
+    /// Windows a machine may have waiting for inference.
+    private static let windowsWaitingPerMachine = 4
+
+    private let configuration: Mutex<ServiceConfiguration>
+    private let model: SoundModel
+    private let store: TrendLogStore
+    private let client: MQTTClient
+    private let publisher: HealthPublisher
+    private let topics: TopicScheme
+    private let router: AudioRouter
+    private let room: IntakeRoom
+    private let desk: HealthDesk
+    private let heads = LabelHeads()
+    private let scheduler: WindowScheduler<WindowJob>
+    private let gauge: LoadGauge
+    private let workerCount: Int
+    private let deskInputs: AsyncStream<DeskInput>
+    private let deskInput: AsyncStream<DeskInput>.Continuation
+    private let inboxes = Mutex<[String: MachineInbox]>([:])
+    private let tasks = Mutex(Tasks())
+    private let now: @Sendable () -> Date
+    private let logger: Logger
+
+    private struct Tasks {
+        var workers: [Task<Void, Never>] = []
+        var intake: [Task<Void, Never>] = []
+        var desk: Task<Void, Never>?
+        /// Tickers, command polls, the connection's log: ended by cancellation.
+        var housekeeping: [Task<Void, Never>] = []
+        var publishing: Task<Void, Never>?
+        var audioSubscriptions: [MQTTSubscription] = []
+    }
+
+    /// Opens the trend log, loads the model and encodes the labels it does not remember; nothing runs yet.
+    ///
+    /// - Throws: an error that names the file or setting, what was found and what to do.
+    public init(
+        _ configuration: ServiceConfiguration,
+        logger: Logger,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) async throws {
+        self.configuration = Mutex(configuration)
+        self.logger = logger
+        self.now = now
+        topics = try TopicScheme(site: configuration.site)
+        store = try TrendLogStore(url: URL(fileURLWithPath: configuration.store.path))
+        model = try await SoundModel.load(
+            directory: configuration.modelDirectory(),
+            cache: configuration.derivedCacheFolder
+        )
+        client = try MQTTClient(
+            configuration.mqtt(topics: topics, version: Self.version),
+            logger: logger
+        )
+        publisher = HealthPublisher(
+            profile: JSONProfile(topics: topics),
+            store: store,
+            publisher: client,
+            logger: logger,
+            now: now
+        )
+        router = AudioRouter(logger: logger)
+        (deskInputs, deskInput) = AsyncStream.makeStream()
+        let board = StreamBoard()
+        workerCount = configuration.model.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let gauge = LoadGauge(workerCount: workerCount, logger: logger)
+        self.gauge = gauge
+        let scheduler = WindowScheduler<WindowJob>(capacityPerMachine: Self.windowsWaitingPerMachine)
+        self.scheduler = scheduler
+        room = IntakeRoom(
+            scheduler: scheduler,
+            board: board,
+            gauge: gauge,
+            now: now,
+            logger: logger,
+            tell: { [deskInput] news in deskInput.yield(.stream(news)) }
+        )
+        desk = HealthDesk(
+            publisher: publisher,
+            store: store,
+            board: board,
+            modelSignature: model.signature,
+            now: now,
+            logger: logger,
+            finished: { scheduler.finished(machine: $0) }
+        )
+        heads.replace(with: try Self.classifiers(configuration, model: model))
+    }
+
+    /// The broker connection now.
+    public var connectionState: ConnectionState { client.connectionState }
+
+    /// Connection changes, the present state first.
+    public var connectionStates: AsyncStream<ConnectionState> { client.connectionStates }
+
+    /// Name and hash of the model in use.
+    public var modelSignature: String { model.signature }
+
+    /// Starts everything. A broker that is not there yet is not an error.
+    public func start() async throws {
+        let configuration = configuration.withLock { $0 }
+        try await withdrawOldCommands()
+        try await desk.open(configuration)
+        publisher.retained.set(
+            try publisher.profile.nodeStatusMessage(
+                node: configuration.node,
+                status: .online,
+                version: Self.version,
+                since: now()
+            )
+        )
+        let workers = try (0..<workerCount).map { number in
+            try InferenceWorker(
+                number: number,
+                model: model,
+                heads: heads,
+                scheduler: scheduler,
+                gauge: gauge,
+                logger: logger
+            )
+        }
+        tasks.withLock { tasks in
+            tasks.workers = workers.map { worker in
+                Task { [deskInput] in await worker.run { window in deskInput.yield(.window(window)) } }
+            }
+            tasks.desk = Task { [desk, deskInputs] in await desk.run(deskInputs) }
+            tasks.publishing = Task { [publisher] in await publisher.run() }
+            tasks.housekeeping = housekeeping()
+        }
+        try await listen(configuration)
+        let commands = topics.commandFilter
+        try await client.subscribe(to: commands, qos: .atLeastOnce) { [weak self] message in self?.receive(message) }
+        try client.start()
+        logger.notice(
+            """
+            listening to \(configuration.machines.count) machines of \(configuration.site) with model \
+            \(model.signature), \(workerCount) workers, broker \(configuration.broker.address)
+            """
+        )
+    }
+
+    /// Stops in order, the network first and the data last: what was received is still judged, committed and published.
+    public func stop() async {
+        let running = tasks.withLock { tasks in
+            defer { tasks = Tasks() }
+            return tasks
+        }
+        for task in running.housekeeping { task.cancel() }
+        for subscription in running.audioSubscriptions { subscription.cancel() }
+        inboxes.withLock { inboxes in
+            for inbox in inboxes.values { inbox.finish() }
+        }
+        for task in running.intake { await task.value }
+        scheduler.close()
+        for task in running.workers { await task.value }
+        deskInput.finish()
+        await running.desk?.value
+        await room.close()
+        await flushOutbox()
+        running.publishing?.cancel()
+        await running.publishing?.value
+        await client.stop(publishingWill: true)
+        do { try store.close() } catch { logger.error("\(error)") }
+    }
+
+    /// Takes over a changed configuration while running. What needs a restart is left as it is.
+    ///
+    /// - Returns: what differs, and which of it takes effect only after a restart.
+    /// - Throws: where labels cannot be encoded or a topic is impossible; the running configuration then stays in place.
+    public func reconfigure(_ new: ServiceConfiguration) async throws -> [ConfigurationChange] {
+        let old = configuration.withLock { $0 }
+        var accepted = new
+        accepted.broker = old.broker
+        accepted.store.path = old.store.path
+        accepted.model = old.model
+        accepted.site = old.site
+        accepted.node = old.node
+        heads.replace(with: try Self.classifiers(accepted, model: model))
+        let inForce = accepted
+        configuration.withLock { $0 = inForce }
+        deskInput.yield(.reconfigure(inForce))
+        try await listen(inForce, before: old)
+        return ServiceConfiguration.diff(old, new)
+    }
+
+    // MARK: - Parts
+
+    private static func classifiers(
+        _ configuration: ServiceConfiguration,
+        model: SoundModel
+    ) throws -> [String: MachineClassifier] {
+        defer { model.releaseTextWeights() }
+        let heads = try configuration.vocabularies.mapValues { try model.makeHead(prompts: $0.labels.map(\.prompts)) }
+        var classifiers: [String: MachineClassifier] = [:]
+        for machine in configuration.machines {
+            guard let vocabulary = configuration.vocabulary(of: machine), let head = heads[machine.profile] else {
+                continue
+            }
+            classifiers[machine.id] = MachineClassifier(
+                labels: vocabulary.labels.map(\.id),
+                head: head,
+                gain: machine.gain == .auto ? .auto : .none
+            )
+        }
+        return classifiers
+    }
+
+    /// Seats every machine at the intake and subscribes to its audio. A machine whose settings did not change keeps its
+    /// seat and its place in the stream.
+    private func listen(_ configuration: ServiceConfiguration, before: ServiceConfiguration? = nil) async throws {
+        let known = Dictionary(uniqueKeysWithValues: (before?.machines ?? []).map { ($0.id, $0) })
+        var current = inboxes.withLock { $0 }
+        let boundsChanged = before.map { $0.intake != configuration.intake } ?? false
+        for (id, inbox) in current where boundsChanged || configuration.machine(id) == nil {
+            inbox.finish()
+            current[id] = nil
+            await room.unseat(id)
+        }
+        for machine in configuration.machines {
+            if let old = known[machine.id], old.hearsLike(machine), current[machine.id] != nil { continue }
+            let inbox = current[machine.id] ?? MachineInbox(maxChunkCount: configuration.intake.queueChunks)
+            await room.seat(
+                machine.id,
+                config: try machine.audio(intake: configuration.intake),
+                inbox: inbox,
+                lostAfterSeconds: machine.rules.machine.staleAfterSeconds
+            )
+            if current[machine.id] == nil {
+                current[machine.id] = inbox
+                let task = Task { [room] in await room.serve(inbox) }
+                tasks.withLock { $0.intake.append(task) }
+            }
+        }
+        let seated = current
+        inboxes.withLock { $0 = seated }
+        try router.replace(configuration.machines, inboxes: seated)
+
+        let filters = AudioRouter.filters(for: configuration.machines, topics: topics)
+        let old = tasks.withLock { $0.audioSubscriptions }
+        guard filters != old.map(\.filter.text) else { return }
+        var subscriptions: [MQTTSubscription] = []
+        for filter in filters {
+            let subscription = try await client.subscribe(to: filter, qos: .atLeastOnce) { [router, now] message in
+                router.deliver(message, at: now())
+            }
+            subscriptions.append(subscription)
+        }
+        for subscription in old { subscription.cancel() }
+        let new = subscriptions
+        tasks.withLock { $0.audioSubscriptions = new }
+    }
+
+    /// Called before the client starts: what is told of the connection is told from its first change on.
+    private func housekeeping() -> [Task<Void, Never>] {
+        let states = client.connectionStates
+        return [
+            every(.seconds(1)) { [room, deskInput] in
+                await room.tick()
+                deskInput.yield(.tick)
+            },
+            every(.milliseconds(250)) { [weak self] in await self?.takeStoredCommands() },
+            every(.seconds(3_600), atOnce: true) { [weak self] in await self?.enforceRetention() },
+            Task { [logger] in
+                // The first state is that of before the start.
+                for await state in states.dropFirst() {
+                    switch state {
+                    case .connected: logger.notice("broker: \(state)")
+                    case .connecting, .stopped: logger.debug("broker: \(state)")
+                    case .disconnected: logger.warning("broker: \(state); events wait in the trend log")
+                    case .refused: logger.error("broker: \(state)")
+                    }
+                }
+            },
+        ]
+    }
+
+    private func every(
+        _ interval: Duration,
+        atOnce: Bool = false,
+        _ body: @escaping @Sendable () async -> Void
+    ) -> Task<Void, Never> {
+        Task {
+            if atOnce { await body() }
+            while !Task.isCancelled {
+                do { try await Task.sleep(for: interval) } catch { return }
+                await body()
+            }
+        }
+    }
+
+    private func enforceRetention() async {
+        let limits = configuration.withLock { $0.store }
+        do {
+            _ = try await store.enforce(
+                RetentionPolicy(maximumAgeSeconds: limits.retainSeconds, maximumBytes: Int64(limits.maxSizeBytes)),
+                now: now()
+            )
+        } catch {
+            logger.error("retention: \(error)")
+        }
+    }
+
+    /// Gives events that were just committed a short while to be acknowledged; what remains is sent after the next start.
+    private func flushOutbox() async {
+        guard client.connectionState.isConnected else { return }
+        publisher.outbox.wake()
+        let deadline = ContinuousClock.now + .seconds(2)
+        while ContinuousClock.now < deadline {
+            guard let status = try? await store.reader.outboxStatus(), status.pending > 0 else { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    // MARK: - Commands
+
+    private func receive(_ message: MQTTMessage) {
+        guard !message.retain, let machine = topics.machine(ofCommandTopic: message.topic) else { return }
+        let reply: @Sendable (CommandResult) async -> Void = { [publisher, topics, logger] result in
+            do {
+                await publisher.sendLive(try result.reply(to: message, machine: machine, topics: topics))
+            } catch {
+                logger.error("answer to a command on \(message.topic): \(error)")
+            }
+        }
+        do {
+            deskInput.yield(.command(try OperatorCommand(json: message.payload), machine: machine, reply: reply))
+        } catch {
+            logger.warning("\(message.topic): \(error)")
+            Task { await reply(.refused(nil, machine: machine, error: error.reason)) }
+        }
+    }
+
+    private func takeStoredCommands() async {
+        do {
+            for stored in try await store.takeCommands() {
+                let reply: @Sendable (CommandResult) async -> Void = { [store, now, logger] result in
+                    do {
+                        try await store.answerCommand(stored.id, result: try result.json(), at: now())
+                    } catch {
+                        logger.error("answer to a command: \(error)")
+                    }
+                }
+                do throws(OperatorCommandError) {
+                    deskInput.yield(.command(try OperatorCommand(json: stored.command), machine: nil, reply: reply))
+                } catch {
+                    await reply(.refused(nil, error: error.reason))
+                }
+            }
+        } catch {
+            logger.debug("commands: \(error)")
+        }
+    }
+
+    private func withdrawOldCommands() async throws {
+        let result = try CommandResult.refused(nil, error: "the service restarted before it took this command").json()
+        _ = try await store.withdrawOpenCommands(result: result, at: now())
+    }
+}

@@ -1,0 +1,244 @@
+// One serial loop per service: every window, command and tick of every machine passes here, commit before publish.
+import AudioFeatures
+import Foundation
+import Logging
+import MachineHealth
+import Publishing
+import TrendLog
+
+/// What the desk works on, in the order it comes in.
+enum DeskInput: Sendable {
+    case window(JudgedWindow)
+    case stream(StreamNews)
+    case command(OperatorCommand, machine: String?, reply: @Sendable (CommandResult) async -> Void)
+    case tick
+    case reconfigure(ServiceConfiguration)
+}
+
+/// Follows every machine's health, writes the trend log and publishes.
+actor HealthDesk {
+    private let publisher: HealthPublisher
+    private let store: TrendLogStore
+    private let board: StreamBoard
+    private let modelSignature: String
+    private let now: @Sendable () -> Date
+    private let finished: @Sendable (String) -> Void
+    private let logger: Logger
+    private var monitors: [String: MachineMonitor] = [:]
+    /// Dropped chunks as last told without a change of health.
+    private var toldDrops: [String: Int] = [:]
+
+    /// - Parameter finished: told when a machine's window is committed, so that its next one may be judged.
+    init(
+        publisher: HealthPublisher,
+        store: TrendLogStore,
+        board: StreamBoard,
+        modelSignature: String,
+        now: @escaping @Sendable () -> Date,
+        logger: Logger,
+        finished: @escaping @Sendable (String) -> Void
+    ) {
+        self.publisher = publisher
+        self.store = store
+        self.board = board
+        self.modelSignature = modelSignature
+        self.now = now
+        self.finished = finished
+        self.logger = logger
+    }
+
+    /// Takes up the machines of a configuration where the trend log left them, and tells their retained topics.
+    func open(_ configuration: ServiceConfiguration) async throws {
+        try await store.register(
+            configuration.machines.compactMap { machine in
+                configuration.vocabulary(of: machine).map { vocabulary in
+                    MachineRegistration(
+                        machine: machine.id,
+                        site: configuration.site,
+                        profile: machine.profile,
+                        labels: vocabulary.labels
+                    )
+                }
+            }
+        )
+        let trackers = try await store.reader.trackers()
+        let records = try await store.reader.alarms(includingNormal: true)
+        let before = monitors
+        monitors = [:]
+        for machine in configuration.machines {
+            guard let vocabulary = configuration.vocabulary(of: machine) else { continue }
+            var monitor = MachineMonitor(
+                machine: machine.id,
+                vocabulary: vocabulary,
+                rules: machine.rules,
+                startingAt: now()
+            )
+            let orphans: [AlarmRecord]
+            if let present = before[machine.id]?.snapshot {
+                orphans = try monitor.restore(present)
+            } else {
+                if let stored = trackers.first(where: { $0.machine == machine.id }) { restore(&monitor, from: stored) }
+                orphans = try monitor.restore(records: records.filter { $0.machine == machine.id })
+            }
+            for orphan in orphans {
+                logger.warning(
+                    """
+                    \(machine.id): the alarm "\(orphan.label)" is \(orphan.state.rawValue), but its label is no longer \
+                    configured; it stays in the trend log and is not followed
+                    """
+                )
+            }
+            monitors[machine.id] = monitor
+        }
+        takeOffTopics(of: before, notIn: monitors)
+        for monitor in monitors.values { try tellAll(monitor) }
+    }
+
+    /// A tracker state of another version costs a run in progress, never an alarm: those have rows of their own.
+    private func restore(_ monitor: inout MachineMonitor, from stored: TrackerSnapshot) {
+        do {
+            let snapshot = try JSONDecoder().decode(MachineMonitorSnapshot.self, from: stored.state)
+            _ = try monitor.restore(snapshot)
+        } catch {
+            logger.warning("\(stored.machine): its stored run cannot be continued and starts anew: \(error)")
+        }
+    }
+
+    /// Works until the inputs end.
+    func run(_ inputs: AsyncStream<DeskInput>) async {
+        for await input in inputs { await handle(input) }
+    }
+
+    private func handle(_ input: DeskInput) async {
+        switch input {
+        case .window(let window):
+            await take(window)
+            finished(window.observation.machine)
+        case .stream(.heard(let machine, let time)):
+            await act(machine) { $0.streamRestored(at: time) }
+        case .stream(.lost(let machine, let time)):
+            await act(machine) { $0.streamLost(at: time) }
+        case .stream(.stretched):
+            for monitor in monitors.values { tellState(monitor) }
+        case .tick:
+            let time = now()
+            for machine in monitors.keys.sorted() {
+                await act(machine) { $0.tick(now: time) }
+                tellDrops(machine)
+            }
+        case .command(let command, let machine, let reply):
+            await reply(await carryOut(command, machine: machine))
+        case .reconfigure(let configuration):
+            do { try await open(configuration) } catch { logger.error("reload: \(error)") }
+        }
+    }
+
+    private func take(_ window: JudgedWindow) async {
+        let machine = window.observation.machine
+        guard var monitor = monitors[machine] else { return }
+        let verdict = monitor.verdict(on: window.observation)
+        let actions = monitor.observe(window.observation, receivedAt: window.received)
+        monitors[machine] = monitor
+        let judged = WindowRecord(
+            observation: window.observation,
+            verdict: verdict,
+            model: modelSignature,
+            latencyMS: max(0, now().timeIntervalSince(window.received) * 1000),
+            embedding: window.heard?.embedding,
+            descriptor: (window.heard?.descriptor).map {
+                SoundDescriptor(version: AcousticDescriptor.currentVersion, values: $0.values)
+            }
+        )
+        await record(monitor, window: judged, actions: actions)
+    }
+
+    private func act(_ machine: String, _ change: (inout MachineMonitor) -> [HealthAction]) async {
+        guard var monitor = monitors[machine] else { return }
+        let actions = change(&monitor)
+        monitors[machine] = monitor
+        if !actions.isEmpty { await record(monitor, window: nil, actions: actions) }
+    }
+
+    private func record(_ monitor: MachineMonitor, window: WindowRecord?, actions: [HealthAction]) async {
+        for case .event(let event) in actions { logger.notice("\(event.message)") }
+        do {
+            try await publisher.record(
+                window: window,
+                actions: actions,
+                tracker: TrackerSnapshot(
+                    machine: monitor.machine,
+                    state: try JSONEncoder().encode(monitor.snapshot),
+                    time: now()
+                ),
+                stream: board[monitor.machine],
+                name: { monitor.vocabulary[$0]?.name }
+            )
+        } catch {
+            logger.error("\(monitor.machine): \(error)")
+        }
+    }
+
+    private func carryOut(_ command: OperatorCommand, machine: String?) async -> CommandResult {
+        guard case .acknowledge(let alarmID, let user, let comment) = command else {
+            return .refused(command, machine: machine, error: "this version knows \"acknowledge\" only")
+        }
+        let named = machine.map { name in monitors.keys.filter { $0 == name } } ?? Array(monitors.keys)
+        let owner = named.first { name in monitors[name]?.records.contains { $0.alarmID == alarmID } ?? false }
+        guard let owner, var monitor = monitors[owner] else {
+            let place = machine.map { "machine \($0) has" } ?? "there is"
+            return .refused(
+                command,
+                machine: machine,
+                error:
+                    "\(place) no alarm \(alarmID.uuidString.lowercased()); `ausculta alarms list` shows the present ones"
+            )
+        }
+        switch monitor.acknowledge(alarmID: alarmID, user: user ?? "unknown", comment: comment, at: now()) {
+        case .failure(let refusal):
+            return .refused(command, machine: owner, error: refusal.reason)
+        case .success(let actions):
+            monitors[owner] = monitor
+            if !actions.isEmpty { await record(monitor, window: nil, actions: actions) }
+            return .done(
+                command,
+                machine: owner,
+                message: actions.isEmpty ? "was acknowledged before" : "acknowledged by \(user ?? "unknown")"
+            )
+        }
+    }
+
+    private func tellAll(_ monitor: MachineMonitor) throws {
+        for record in monitor.records {
+            let name = monitor.vocabulary[record.label]?.name
+            publisher.retained.set(try publisher.profile.faultMessage(record, name: name))
+        }
+        publisher.retained.set(try publisher.profile.stateMessage(monitor.health, stream: board[monitor.machine]))
+    }
+
+    /// Chunks that are refused change nothing about a machine's health, and yet an operator has to see them counted.
+    private func tellDrops(_ machine: String) {
+        let dropped = board[machine].droppedChunks
+        guard let monitor = monitors[machine], dropped != (toldDrops[machine] ?? 0) else { return }
+        toldDrops[machine] = dropped
+        tellState(monitor)
+    }
+
+    private func tellState(_ monitor: MachineMonitor) {
+        do {
+            publisher.retained.set(try publisher.profile.stateMessage(monitor.health, stream: board[monitor.machine]))
+        } catch {
+            logger.error("\(monitor.machine): \(error)")
+        }
+    }
+
+    private func takeOffTopics(of before: [String: MachineMonitor], notIn after: [String: MachineMonitor]) {
+        let topics = publisher.profile.topics
+        for (machine, monitor) in before {
+            let kept = Set(after[machine]?.records.map(\.label) ?? [])
+            for record in monitor.records where !kept.contains(record.label) {
+                publisher.retained.remove(topics.fault(machine: machine, label: record.label))
+            }
+            if after[machine] == nil { publisher.retained.remove(topics.state(machine: machine)) }
+        }
+    }
+}

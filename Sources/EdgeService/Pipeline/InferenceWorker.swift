@@ -1,0 +1,99 @@
+// Takes windows from the scheduler, one at a time, and turns each into scores; on a thread of its own.
+import Acquisition
+import Foundation
+import Logging
+import MachineHealth
+
+/// A window waiting for inference.
+struct WindowJob: Sendable {
+    let window: AudioWindow
+    /// When its last chunk arrived, by the service's clock.
+    let received: Date
+}
+
+/// A window after inference, on its way to the health desk.
+struct JudgedWindow: Sendable {
+    let observation: Observation
+    /// When its last chunk arrived, by the service's clock.
+    let received: Date
+    /// What was heard; nil where too much was missing.
+    let heard: HeardWindow?
+}
+
+/// One inference worker. Several share a scheduler; each has its own thread, workspace and front end.
+actor InferenceWorker {
+    private let thread: WorkerThread
+    private let listener: Listener
+    private let heads: LabelHeads
+    private let scheduler: WindowScheduler<WindowJob>
+    private let gauge: LoadGauge
+    private let logger: Logger
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(
+        number: Int,
+        model: SoundModel,
+        heads: LabelHeads,
+        scheduler: WindowScheduler<WindowJob>,
+        gauge: LoadGauge,
+        logger: Logger
+    ) throws {
+        thread = WorkerThread(name: "inference-\(number)")
+        listener = try Listener(model: model)
+        self.heads = heads
+        self.scheduler = scheduler
+        self.gauge = gauge
+        self.logger = logger
+    }
+
+    /// Works until the scheduler is closed and empty.
+    ///
+    /// - Parameter deliver: takes each result; whoever is behind it tells the scheduler when the machine is done.
+    func run(deliver: @Sendable (JudgedWindow) -> Void) async {
+        while let job = await scheduler.next() {
+            let begin = ContinuousClock.now
+            let window = judge(job)
+            if window.heard != nil { gauge.judged(ContinuousClock.now - begin) }
+            deliver(window)
+        }
+        thread.stop()
+    }
+
+    private func judge(_ job: WindowJob) -> JudgedWindow {
+        let window = job.window
+        guard window.isClassifiable, let classifier = heads[window.machine] else {
+            return JudgedWindow(observation: incomplete(window), received: job.received, heard: nil)
+        }
+        do {
+            let heard = try listener.hear(window.samples, gain: classifier.gain)
+            let probabilities = classifier.head.probabilities(heard.embedding)
+            let observation = Observation(
+                machine: window.machine,
+                start: window.start,
+                end: window.end,
+                scores: zip(classifier.labels, probabilities).map { LabelScore(label: $0, confidence: Double($1)) },
+                levelDBFS: heard.levelDBFS,
+                missingFraction: window.missingFraction,
+                quality: .good
+            )
+            return JudgedWindow(observation: observation, received: job.received, heard: heard)
+        } catch {
+            // Decoding refuses what the model could not take, so this is a defect; the machine's other windows go on.
+            logger.error("\(window.machine): window at \(window.start) could not be heard: \(error)")
+            return JudgedWindow(observation: incomplete(window), received: job.received, heard: nil)
+        }
+    }
+
+    private func incomplete(_ window: AudioWindow) -> Observation {
+        Observation(
+            machine: window.machine,
+            start: window.start,
+            end: window.end,
+            scores: [],
+            levelDBFS: -160,
+            missingFraction: window.missingFraction,
+            quality: .incomplete
+        )
+    }
+}

@@ -1,0 +1,21 @@
+// The program: one subcommand per file.
+import ArgumentParser
+
+@main
+struct Ausculta: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ausculta",
+        abstract: "Listens to machines: sound over MQTT becomes fault events and a trend log.",
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Run:", subcommands: [ServeCommand.self, DemoCommand.self, CheckConfigCommand.self]),
+            CommandGroup(
+                name: "Listen:",
+                subcommands: [ClassifyCommand.self, EmbedCommand.self, FeaturesCommand.self, EvaluateCommand.self]
+            ),
+            CommandGroup(name: "Look back:", subcommands: [TrendCommand.self, AlarmsCommand.self]),
+            CommandGroup(name: "Models:", subcommands: [ModelCommand.self, BenchCommand.self, LoadCommand.self]),
+            CommandGroup(name: "Send:", subcommands: [PublishCommand.self, SimulateCommand.self]),
+        ]
+    )
+}

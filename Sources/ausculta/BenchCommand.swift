@@ -1,0 +1,79 @@
+// `ausculta bench`: what a window costs on this machine.
+import ArgumentParser
+import CAllocations
+import EdgeService
+import Foundation
+import MachineSimulator
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure how fast this machine listens.",
+        discussion: """
+            Sends windows of simulated sound through log-mel and encoder and compares with the floating-point peak measured \
+            in the same run. Other programs on the machine make the figures worse: look at the minimum, too.
+
+            Example:
+              ausculta bench --model clap-htsat-fused --threads 2 --windows 40
+            """
+    )
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "Threads, one listener each.")
+    var threads = 1
+
+    @Option(help: "Windows to measure, over all threads.")
+    var windows = 20
+
+    @Option(help: ArgumentHelp("Hop for the machines per box.", valueName: "seconds"))
+    var hop = 5.0
+
+    @Flag(help: "Send 10 s windows through a fused model's fusion path, as the reference implementation may.")
+    var referenceIsLonger = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
+        guard (1...100_000).contains(windows) else { throw ValidationError("--windows: expected 1 to 100000") }
+        guard hop > 0 else { throw ValidationError("--hop: expected a number above 0") }
+    }
+
+    func run() throws {
+        let loaded = try model.load()
+        let states = MachineState.allCases
+        let sound = try states.map { state in
+            var microphone = try SimulatedMicrophone(.machine(state: state, individual: 1))
+            return microphone.render(frames: 480_000)
+        }
+        let benchmark = ListenerBenchmark(
+            model: loaded,
+            threads: threads,
+            windows: windows,
+            referenceIsLonger: referenceIsLonger
+        ) {
+            ca_thread_allocations()
+        }
+        if Console.isInteractive { Console.remark("measuring \(windows) windows on \(threads) threads…") }
+        let report = try benchmark.run(sound: sound, hopSeconds: hop)
+        guard !json else { return try Console.json(report) }
+        func number(_ value: Double, _ decimals: Int = 1) -> String { String(format: "%.\(decimals)f", value) }
+        Console.result(
+            """
+            model             \(report.model), \(report.instructionSet) kernels
+            log-mel           \(number(report.logMelMs.median, 2)) ms a window (best \(number(report.logMelMs.min, 2)))
+            encoder           \(number(report.encoderMs.median)) ms a window (best \(number(report.encoderMs.min)))
+            text              \(number(report.textMs.median)) ms for 4 labels (best \(number(report.textMs.min)))
+            throughput        \(number(report.windowsPerSecond)) windows a second on \(report.threads) threads
+            machines per box  \(report.machinesPerBox) at a window every \(number(report.hopS, 0)) s
+            this machine      \(number(report.fmaPeakGflops)) GFLOP/s multiply-add peak, \
+            \(number(report.gemmPeakGflops)) in a large matrix product, one thread
+            share of peak     \(number(report.shareOfPeak * 100)) %
+            memory            \(number(report.peakRssMb, 0)) MB at most
+            allocations       \(report.allocationsPerWindow < 0 ? "not counted here" : number(report.allocationsPerWindow, 2) + " a window")
+            """
+        )
+    }
+}
