@@ -9,6 +9,9 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -23,13 +26,16 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
     ],
     targets: [
         // The program: commands only, no logic.
         .executableTarget(
             name: "ausculta",
             dependencies: [
-                "Demo", "EdgeService", "AudioSending", "Publishing", "TrendLog", "MachineHealth", "MachineSimulator",
+                "Demo", "EdgeService", "Dashboard", "Evidence", "AudioSending", "Publishing", "TrendLog",
+                "MachineHealth", "MachineSimulator",
                 "CLAP",
                 "ModelStore", "AudioFeatures", "MQTT", "CAllocations", argumentParser, logging, serviceLifecycle,
                 unixSignals,
@@ -46,14 +52,25 @@ let package = Package(
         .target(
             name: "EdgeService",
             dependencies: [
-                "Publishing", "Acquisition", "TrendLog", "MachineHealth", "CLAP", "ModelStore", "AudioFeatures",
-                "Kernels",
-                "MQTT", yams, logging, serviceLifecycle, unixSignals,
+                "Dashboard", "Evidence", "Publishing", "Acquisition", "TrendLog", "MachineHealth", "CLAP", "ModelStore",
+                "AudioFeatures", "Kernels", "MQTT", yams, logging, serviceLifecycle, unixSignals,
+            ]
+        ),
+
+        // The face: HTTP API and web pages. Reads the trend log and the kept sound; all else through narrow protocols.
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures", "CArgon2", hummingbird, nioCore,
+                logging, serviceLifecycle,
             ]
         ),
 
         // The other end of the wire: recordings and simulated machines as microphones.
         .target(name: "AudioSending", dependencies: ["Publishing", "MachineSimulator", "AudioFeatures", "MQTT"]),
+
+        // Sound that was kept because something happened: rings, clips, spectrograms.
+        .target(name: "Evidence", dependencies: ["TrendLog", "MachineHealth", "AudioFeatures", "CZlib", logging]),
 
         // Health to the wire, sound from the wire, and the record of both.
         .target(name: "Publishing", dependencies: ["TrendLog", "MachineHealth", "MQTT", logging]),
@@ -84,6 +101,9 @@ let package = Package(
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // Tests, one folder per target; BrokerSupport starts a real mosquitto of a test's own.
         .target(name: "BrokerSupport", dependencies: ["MQTT"], path: "Tests/BrokerSupport"),
         .executableTarget(
@@ -112,16 +132,28 @@ let package = Package(
             exclude: ["Support"]
         ),
         .testTarget(
+            name: "EvidenceTests",
+            dependencies: ["Evidence", "TrendLog", "MachineHealth", "AudioFeatures", logging]
+        ),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures", hummingbird,
+                hummingbirdTesting, logging,
+            ]
+        ),
+        .testTarget(
             name: "EdgeServiceTests",
             dependencies: [
-                "EdgeService", "Acquisition", "Publishing", "MachineHealth", "AudioFeatures", "MQTT", logging,
+                "EdgeService", "Dashboard", "Evidence", "Acquisition", "Publishing", "TrendLog", "MachineHealth",
+                "AudioFeatures", "MQTT", logging,
             ]
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "EdgeService", "AudioSending", "MachineSimulator", "Publishing", "TrendLog", "MachineHealth",
-                "AudioFeatures", "MQTT", "BrokerSupport", logging,
+                "EdgeService", "Dashboard", "Evidence", "AudioSending", "MachineSimulator", "Publishing", "TrendLog",
+                "MachineHealth", "AudioFeatures", "MQTT", "BrokerSupport", logging,
             ]
         ),
     ],
