@@ -12,11 +12,13 @@ struct LoadCommand: AsyncParsableCommand {
             Starts a private mosquitto on loopback, the service, and machines that send a second of sound a second, and \
             measures the time from the end of a window's sound to its result at a subscriber. The senders run on the same \
             box and cost a little, too. --find looks for the largest number of machines at which 99 of 100 windows \
-            arrive within the limit, none is dropped and no hop is stretched.
+            arrive within the limit, none is dropped and no hop is stretched. --surge lets more machines join for a while \
+            and shows what that does to the others, and how soon the service is back to normal by itself.
 
             Examples:
               ausculta load --machines 20 --seconds 60
               ausculta load --find --model clap-htsat-unfused
+              ausculta load --machines 40 --surge 200 --surge-seconds 60 --model clap-htsat-unfused
             """
     )
 
@@ -30,6 +32,17 @@ struct LoadCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("With --find: no more than so many.", valueName: "machines"))
     var most = 400
+
+    @Option(help: ArgumentHelp("So many more machines join for a while, and leave again.", valueName: "machines"))
+    var surge: Int?
+
+    @Option(help: ArgumentHelp("With --surge: how long the others stay.", valueName: "seconds"))
+    var surgeSeconds = 60.0
+
+    @Option(
+        help: ArgumentHelp("With --surge: how long the service may take to recover afterwards.", valueName: "seconds")
+    )
+    var patience = 600.0
 
     @Option(help: ArgumentHelp("From one window's start to the next.", valueName: "seconds"))
     var hop = 5.0
@@ -58,6 +71,16 @@ struct LoadCommand: AsyncParsableCommand {
         guard (1...2_000).contains(most) else { throw ValidationError("--most \(most): expected 1 to 2000") }
         guard (2...60).contains(hop) else { throw ValidationError("--hop \(hop): expected 2 to 60") }
         guard (5...3_600).contains(seconds) else { throw ValidationError("--seconds \(seconds): expected 5 to 3600") }
+        if let surge {
+            guard !find else { throw ValidationError("--surge and --find exclude each other") }
+            guard (1...2_000).contains(surge) else { throw ValidationError("--surge \(surge): expected 1 to 2000") }
+            guard (15...3_600).contains(surgeSeconds) else {
+                throw ValidationError("--surge-seconds \(surgeSeconds): expected 15 to 3600")
+            }
+            guard (1...7_200).contains(patience) else {
+                throw ValidationError("--patience \(patience): expected 1 to 7200")
+            }
+        }
         guard limit > 0 else { throw ValidationError("--limit: expected a number above 0") }
         guard threads.map({ (1...256).contains($0) }) ?? true else {
             throw ValidationError("--threads: expected 1 to 256")
@@ -71,9 +94,18 @@ struct LoadCommand: AsyncParsableCommand {
             hopSeconds: hop,
             measuredSeconds: seconds
         )
-        let sounds = try LoadTrial.sounds(chunkSeconds: 1)
+        let sounds = try LoadScene.sounds(chunkSeconds: 1)
         try await withInterruptCancelling {
-            if find {
+            if let surge {
+                let report = try await LoadSurge(
+                    stage: LoadStage(modelDirectory: try model.directory(), threads: threads, hopSeconds: hop),
+                    measuredSeconds: seconds,
+                    surgeSeconds: surgeSeconds,
+                    patienceSeconds: patience
+                ).run(steady: machines, extra: surge, chunks: sounds)
+                try show(report)
+                if !report.recovered(limitSeconds: limit) { throw ExitCode.failure }
+            } else if find {
                 try await search(trial, sounds)
             } else {
                 let report = try await trial.run(machines: machines, chunks: sounds)
@@ -107,6 +139,30 @@ struct LoadCommand: AsyncParsableCommand {
             \(Self.number(report.p50LatencyS)) s, p99 \(Self.number(report.p99LatencyS)) s, \
             worst \(Self.number(report.worstLatencyS)) s, \(report.dropped) dropped, hop stretch \(report.hopStretch), \
             \(report.windowsPerMachine[0]) to \(report.windowsPerMachine[1]) windows a machine: \(verdict)
+            """
+        )
+    }
+
+    private func show(_ report: SurgeReport) throws {
+        guard !json else { return try Console.json(report) }
+        func line(_ name: String, _ part: SurgeReport.Part) -> String {
+            """
+            \(name)  \(Self.number(part.seconds)) s: \(part.machinesHeard) of \(part.machines) machines heard, \
+            \(part.windowsPerMachine[0]) to \(part.windowsPerMachine[1]) windows for each of the \(report.machines), \
+            latency p50 \(Self.number(part.p50LatencyS)) s, p99 \(Self.number(part.p99LatencyS)) s
+            """
+        }
+        let recovery =
+            report.recoveryS.map { "every window is judged again \(Self.number($0)) s after the surge" }
+            ?? "not every window is judged again after \(Self.number(patience)) s"
+        Console.result(
+            """
+            \(report.machines) machines, \(report.surgeMachines) more for \(Self.number(surgeSeconds)) s; hop stretch up to \
+            \(report.hopStretch); \(recovery)
+            \(line("before  ", report.before))
+            \(line("surge   ", report.surge))
+            \(line("recovery", report.recovery))
+            \(line("after   ", report.after))
             """
         )
     }

@@ -38,4 +38,40 @@ import Testing
         let left = try FileManager.default.contentsOfDirectory(atPath: FileManager.default.temporaryDirectory.path)
         #expect(!left.contains { $0.hasPrefix("ausculta-load-") && $0.hasSuffix("-3") })
     }
+
+    private struct Surge: Decodable {
+        struct Part: Decodable {
+            var windows: Int
+            var machines: Int
+            var machinesHeard: Int
+
+            enum CodingKeys: String, CodingKey {
+                case windows, machines
+                case machinesHeard = "machines_heard"
+            }
+        }
+
+        var before: Part
+        var surge: Part
+        var after: Part
+        var recoverySeconds: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case before, surge, after
+            case recoverySeconds = "recovery_s"
+        }
+    }
+
+    @Test func aSurgeComesAndGoes() async throws {
+        let result = try await Program.run([
+            "load", "--machines", "2", "--surge", "3", "--surge-seconds", "20", "--hop", "2", "--seconds", "5",
+            "--limit", "30", "--model", Repository.tinyModel.path, "--json",
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try result.json(Surge.self)
+        #expect(report.before.machines == 2 && report.before.machinesHeard == 2)
+        #expect(report.surge.machines == 5 && report.surge.machinesHeard == 5)
+        #expect(report.after.machines == 2 && report.after.machinesHeard == 2)
+        #expect(report.recoverySeconds != nil)
+    }
 }
