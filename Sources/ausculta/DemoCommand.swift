@@ -12,7 +12,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Watch a simulated compressor run out of oil.",
         discussion: """
             Starts a private mosquitto on loopback, simulated compressors that publish live sound, and the service with \
-            its dashboard, and shows what a subscriber of the broker sees. Ctrl-C stops everything and leaves nothing behind.
+            its dashboard, and shows what a subscriber of the broker sees. Ctrl-C stops everything and leaves nothing \
+            behind.
 
             With --duration it ends by itself; the exit status is 0 only if the alarm came.
 

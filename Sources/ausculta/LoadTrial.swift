@@ -207,6 +207,7 @@ struct LoadTrial: Sendable {
             machines:
             \(rows.joined(separator: "\n"))
             store: {path: trend.sqlite, retain: 1d}
+            http: {listen: off}
 
             """
     }
