@@ -10,7 +10,9 @@ let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", pac
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -61,8 +63,8 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures", "CArgon2", hummingbird, nioCore,
-                logging, serviceLifecycle,
+                "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures", "CArgon2", hummingbird,
+                hummingbirdCore, nioCore, nioHTTP1, logging, serviceLifecycle,
             ]
         ),
 

@@ -20,6 +20,9 @@ public final class DemoScene: Sendable {
     /// Name and hash of the model.
     public let modelSignature: String
 
+    /// Where browsers reach the dashboard.
+    public let dashboardURL: String?
+
     private let options: DemoOptions
     private let broker: LocalBroker
     private let node: EdgeNode
@@ -38,7 +41,8 @@ public final class DemoScene: Sendable {
             let file = folder.appendingPathComponent("ausculta.yaml")
             let text = yaml(options, brokerURL: "mqtt://\(broker.address.host):\(broker.port)")
             try Data(text.utf8).write(to: file)
-            let configuration = try ServiceConfiguration.load(file.path)
+            var configuration = try ServiceConfiguration.load(file.path)
+            configuration.http.takesAnyPortIfTaken = true
             let node = try await EdgeNode(configuration, logger: logger)
             try await node.start()
             return DemoScene(options: options, broker: broker, node: node, folder: folder, configurationFile: file)
@@ -64,6 +68,7 @@ public final class DemoScene: Sendable {
         brokerURL = "mqtt://\(broker.address.host):\(broker.port)"
         port = broker.port
         modelSignature = node.modelSignature
+        dashboardURL = node.dashboardURL
     }
 
     /// Lets every machine send its sound until the task is cancelled.
@@ -139,6 +144,7 @@ public final class DemoScene: Sendable {
             machines:
             \(machines.joined(separator: "\n"))
             store: {path: trend.sqlite, retain: 90d}
+            http: {listen: "127.0.0.1:8750"}
 
             """
     }

@@ -2,6 +2,7 @@
 import Acquisition
 import AudioFeatures
 import CLAP
+import Dashboard
 import Foundation
 import Logging
 import MQTT
@@ -19,10 +20,10 @@ public final class EdgeNode: Sendable {
     /// Windows a machine may have waiting for inference.
     private static let windowsWaitingPerMachine = 4
 
-    private let configuration: Mutex<ServiceConfiguration>
-    private let model: SoundModel
-    private let store: TrendLogStore
-    private let client: MQTTClient
+    let configuration: Mutex<ServiceConfiguration>
+    let model: SoundModel
+    let store: TrendLogStore
+    let client: MQTTClient
     private let publisher: HealthPublisher
     private let topics: TopicScheme
     private let router: AudioRouter
@@ -36,8 +37,10 @@ public final class EdgeNode: Sendable {
     private let deskInput: AsyncStream<DeskInput>.Continuation
     private let inboxes = Mutex<[String: MachineInbox]>([:])
     private let tasks = Mutex(Tasks())
-    private let now: @Sendable () -> Date
-    private let logger: Logger
+    let now: @Sendable () -> Date
+    let logger: Logger
+    /// The dashboard, while it runs.
+    let dashboard = Mutex<DashboardServer?>(nil)
 
     private struct Tasks {
         var workers: [Task<Void, Never>] = []
@@ -148,6 +151,7 @@ public final class EdgeNode: Sendable {
         try await listen(configuration)
         let commands = topics.commandFilter
         try await client.subscribe(to: commands, qos: .atLeastOnce) { [weak self] message in self?.receive(message) }
+        try await openDashboard()
         try client.start()
         logger.notice(
             """
@@ -159,6 +163,7 @@ public final class EdgeNode: Sendable {
 
     /// Stops in order, the network first and the data last: what was received is still judged, committed and published.
     public func stop() async {
+        await closeDashboard()
         let running = tasks.withLock { tasks in
             defer { tasks = Tasks() }
             return tasks
@@ -193,6 +198,7 @@ public final class EdgeNode: Sendable {
         accepted.model = old.model
         accepted.site = old.site
         accepted.node = old.node
+        accepted.http = old.http
         heads.replace(with: try Self.classifiers(accepted, model: model))
         let inForce = accepted
         configuration.withLock { $0 = inForce }

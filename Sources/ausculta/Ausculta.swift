@@ -8,7 +8,10 @@ struct Ausculta: AsyncParsableCommand {
         abstract: "Listens to machines: sound over MQTT becomes fault events and a trend log.",
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Run:", subcommands: [ServeCommand.self, DemoCommand.self, CheckConfigCommand.self]),
+            CommandGroup(
+                name: "Run:",
+                subcommands: [ServeCommand.self, DemoCommand.self, CheckConfigCommand.self, UserCommand.self]
+            ),
             CommandGroup(
                 name: "Listen:",
                 subcommands: [ClassifyCommand.self, EmbedCommand.self, FeaturesCommand.self, EvaluateCommand.self]

@@ -11,8 +11,9 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Watch a simulated compressor run out of oil.",
         discussion: """
-            Starts a private mosquitto on loopback, simulated compressors that publish live sound, and the service, and \
-            shows what a subscriber of the broker sees. Ctrl-C stops everything and leaves nothing behind.
+            Starts a private mosquitto on loopback, simulated compressors that publish live sound, and the service with \
+            its dashboard, and shows what a subscriber of the broker sees. Ctrl-C stops everything and leaves nothing \
+            behind.
 
             With --duration it ends by itself; the exit status is 0 only if the alarm came.
 
@@ -91,7 +92,11 @@ struct DemoCommand: AsyncParsableCommand {
         }
         await scene.stop()
         if let failure { throw failure }
-        try stage.conclude(elapsed: (ContinuousClock.now - started) / .seconds(1), port: scene.port)
+        try stage.conclude(
+            elapsed: (ContinuousClock.now - started) / .seconds(1),
+            port: scene.port,
+            dashboard: scene.dashboardURL
+        )
         if duration != nil, stage.alarm == nil { throw ExitCode.failure }
     }
 }

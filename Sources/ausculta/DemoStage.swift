@@ -27,6 +27,8 @@ final class DemoStage: Sendable {
         var windows: [String: Int]
         var seconds: Double
         var brokerPort: Int
+        /// Where the dashboard was.
+        var dashboard: String?
     }
 
     private let options: DemoOptions
@@ -73,6 +75,8 @@ final class DemoStage: Sendable {
                 mosquitto_sub -p \(scene.port) -v -t 'ausculta/+/+/event' -t 'ausculta/+/+/fault/+' -t 'ausculta/+/+/state'
                 \(Self.program) trend show \(failing) --config \(scene.configurationFile.path)
 
+              \(Self.bold("Dashboard: open \(scene.dashboardURL ?? "")"))
+
               The first windows come in 10 seconds. Ctrl-C stops everything.
 
             """
@@ -112,7 +116,7 @@ final class DemoStage: Sendable {
         }
     }
 
-    func conclude(elapsed: Double, port: Int) throws {
+    func conclude(elapsed: Double, port: Int, dashboard: String?) throws {
         let (alarm, windows) = state.withLock { ($0.alarm, $0.windows) }
         if isQuiet {
             return try Console.json(
@@ -126,7 +130,8 @@ final class DemoStage: Sendable {
                     event: alarm?.event,
                     windows: windows,
                     seconds: (elapsed * 10).rounded() / 10,
-                    brokerPort: port
+                    brokerPort: port,
+                    dashboard: dashboard
                 )
             )
         }

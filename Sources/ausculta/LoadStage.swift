@@ -64,6 +64,7 @@ struct LoadStage: Sendable {
             machines:
             \(rows.joined(separator: "\n"))
             store: {path: trend.sqlite, retain: 1d}
+            http: {listen: off}
 
             """
     }

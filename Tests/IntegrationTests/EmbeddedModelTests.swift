@@ -48,6 +48,7 @@ struct EmbeddedModelTests {
                   - {id: healthy, profile: compressor}
                   - {id: starved, profile: compressor}
                 store: {path: trend.sqlite}
+                http: {listen: off}
 
                 """.utf8
             ).write(to: plant.configurationFile)

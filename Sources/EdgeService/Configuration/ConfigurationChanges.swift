@@ -41,12 +41,7 @@ extension ServiceConfiguration {
         list.compare("store.path", old.store.path, new.store.path, .restart)
         list.compare("store.retain", old.store.retainSeconds.duration, new.store.retainSeconds.duration, .live)
         list.compare("store.max_size", "\(old.store.maxSizeBytes) bytes", "\(new.store.maxSizeBytes) bytes", .live)
-        list.compare(
-            "http.listen",
-            "\(old.http.host):\(old.http.port)",
-            "\(new.http.host):\(new.http.port)",
-            .restart
-        )
+        list.compareHTTP(old.http, new.http)
         list.compare(
             "intake.max_payload",
             "\(old.intake.maxPayloadBytes) bytes",
@@ -82,6 +77,15 @@ private struct ChangeList {
         compare("broker.key_file", old.keyFile ?? "none", new.keyFile ?? "none", .restart)
         compare("broker.client_id", old.clientID, new.clientID, .restart)
         compare("broker.keep_alive", "\(old.keepAliveSeconds) s", "\(new.keepAliveSeconds) s", .restart)
+    }
+
+    mutating func compareHTTP(_ old: HTTPConfiguration, _ new: HTTPConfiguration) {
+        compare("http.listen", old.listenText, new.listenText, .restart)
+        compare("http.users_file", old.usersFile ?? "none", new.usersFile ?? "none", .restart)
+        compare("http.proxy_header", old.proxyHeader ?? "none", new.proxyHeader ?? "none", .restart)
+        compare("http.proxy_role_header", old.proxyRoleHeader ?? "none", new.proxyRoleHeader ?? "none", .restart)
+        compare("http.trusted_proxies", old.trustedProxies.text, new.trustedProxies.text, .restart)
+        compare("http.hosts", old.hosts.text, new.hosts.text, .restart)
     }
 
     mutating func compareProfiles(_ old: [String: LabelVocabulary], _ new: [String: LabelVocabulary]) {
@@ -188,6 +192,10 @@ extension ChannelSelection {
         case .channel(let number): "channel \(number)"
         }
     }
+}
+
+extension [String] {
+    fileprivate var text: String { isEmpty ? "none" : joined(separator: ", ") }
 }
 
 extension Int? {

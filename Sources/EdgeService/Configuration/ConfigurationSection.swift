@@ -102,7 +102,7 @@ enum ConfigurationKeys {
     static let machineLabel = ["rule"]
     static let format = ["encoding", "rate", "channels"]
     static let store = ["path", "retain", "max_size"]
-    static let http = ["listen"]
+    static let http = ["listen", "users_file", "proxy_header", "proxy_role_header", "trusted_proxies", "hosts"]
     static let intake = ["max_payload", "queue"]
     static let log = ["level"]
 

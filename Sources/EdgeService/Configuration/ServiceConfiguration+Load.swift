@@ -97,7 +97,7 @@ struct ConfigurationReader {
         TopicClashes(site: names.site, problems: problems).check(machines)
         let model = model(section["model"])
         let store = store(section["store"])
-        let http = http(section["http"])
+        let http = HTTPReading.http(section["http"])
         let intake = intake(section["intake"])
         let log = log(section["log"])
         let language = section["language"].flatMap { $0.choice(ShownLanguage.self) }
@@ -156,27 +156,6 @@ struct ConfigurationReader {
             maxSizeBytes: section?["max_size"]?.bytes(10_000_000...1_000_000_000_000_000, "10MB to 1000TB")
                 ?? 10_000_000_000
         )
-    }
-
-    private func http(_ node: ConfigurationNode?) -> HTTPConfiguration {
-        let standard = HTTPConfiguration(host: "127.0.0.1", port: 8_750)
-        let section = section(node, ConfigurationKeys.http, "a section such as {listen: \"127.0.0.1:8750\"}")
-        guard let node = section?["listen"] else { return standard }
-        let expected = "an address and a port such as 127.0.0.1:8750 or [::1]:8750"
-        guard let text = node.text(expected: expected) else { return standard }
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (1...65_535).contains(port), let host = Self.host(text[..<colon])
-        else {
-            node.report("found \(node.found), expected \(expected)")
-            return standard
-        }
-        return HTTPConfiguration(host: host, port: port)
-    }
-
-    private static func host(_ text: Substring) -> String? {
-        if text.hasPrefix("["), text.hasSuffix("]"), text.count > 2 { return String(text.dropFirst().dropLast()) }
-        guard !text.isEmpty, !text.contains(where: { $0.isWhitespace || "[]:/@".contains($0) }) else { return nil }
-        return String(text)
     }
 
     private func intake(_ node: ConfigurationNode?) -> IntakeConfiguration {

@@ -22,7 +22,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var machines: [MachineConfiguration]
     /// The trend log.
     public var store: StoreConfiguration
-    /// The HTTP listener (kept for the dashboard).
+    /// The dashboard's listener, and who may come in.
     public var http: HTTPConfiguration
     /// Bounds of the intake.
     public var intake: IntakeConfiguration
@@ -115,12 +115,29 @@ public struct StoreConfiguration: Hashable, Sendable {
     public var maxSizeBytes: Int
 }
 
-/// Where HTTP will listen.
+/// Where the dashboard listens and who may come in.
 public struct HTTPConfiguration: Hashable, Sendable {
     /// Address or host name.
     public var host: String
-    /// Port.
+    /// Port; 0 takes any.
     public var port: Int
+    /// Whether there is a dashboard at all.
+    public var isOn = true
+    /// Takes any port where the port is in use; never set by a file.
+    public var takesAnyPortIfTaken = false
+    /// File of the users who may sign in; nil where nobody has to.
+    public var usersFile: String?
+    /// Header in which a reverse proxy names the user; nil without one.
+    public var proxyHeader: String?
+    /// Header in which it names the user's role; nil makes everyone a viewer.
+    public var proxyRoleHeader: String?
+    /// Addresses of reverse proxies, such as `10.0.0.1` or `10.0.0.0/8`.
+    public var trustedProxies: [String] = []
+    /// Names this host is known by, beside localhost.
+    public var hosts: [String] = []
+
+    /// As the file writes it.
+    var listenText: String { isOn ? "\(host.contains(":") ? "[\(host)]" : host):\(port)" : "off" }
 }
 
 /// Bounds of the intake.

@@ -15,6 +15,8 @@ struct PlantSettings: Sendable {
     var machineKeys = ""
     var model = Repository.tinyModel.path
     var store = "trend.sqlite"
+    /// The dashboard: off, unless a test is about it.
+    var http = "{listen: off}"
     /// Further top-level sections.
     var extra = ""
 
@@ -47,6 +49,7 @@ struct PlantSettings: Sendable {
             machines:
             \(rows.joined(separator: "\n"))
             store: {path: \(store), retain: 90d}
+            http: \(http)
             \(extra)
 
             """
