@@ -1,5 +1,6 @@
 // What differs between two configurations, in plain words, and whether it can change while the service runs.
 import AudioFeatures
+import Evidence
 import Foundation
 import MachineHealth
 
@@ -47,6 +48,7 @@ extension ServiceConfiguration {
             "\(new.http.host):\(new.http.port)",
             .restart
         )
+        list.compareEvidence(old.evidence, new.evidence)
         list.compare(
             "intake.max_payload",
             "\(old.intake.maxPayloadBytes) bytes",
@@ -82,6 +84,16 @@ private struct ChangeList {
         compare("broker.key_file", old.keyFile ?? "none", new.keyFile ?? "none", .restart)
         compare("broker.client_id", old.clientID, new.clientID, .restart)
         compare("broker.keep_alive", "\(old.keepAliveSeconds) s", "\(new.keepAliveSeconds) s", .restart)
+    }
+
+    mutating func compareEvidence(_ old: EvidenceSettings, _ new: EvidenceSettings) {
+        compare("evidence.capture", "\(old.isOn)", "\(new.isOn)", .live)
+        compare("evidence.seconds", old.ringSeconds.duration, new.ringSeconds.duration, .live)
+        compare("evidence.before", old.beforeSeconds.duration, new.beforeSeconds.duration, .live)
+        compare("evidence.after", old.afterSeconds.duration, new.afterSeconds.duration, .live)
+        compare("evidence.retain", old.retainSeconds.duration, new.retainSeconds.duration, .live)
+        compare("evidence.max_size", "\(old.maxBytes) bytes", "\(new.maxBytes) bytes", .live)
+        compare("evidence.max_clips", "\(old.maxClips)", "\(new.maxClips)", .live)
     }
 
     mutating func compareProfiles(_ old: [String: LabelVocabulary], _ new: [String: LabelVocabulary]) {
@@ -131,6 +143,7 @@ private struct ChangeList {
                 .live
             )
             compare(subject, before.channel.text, machine.channel.text, .live)
+            compare(subject, "capture \(before.capturesSound)", "capture \(machine.capturesSound)", .live)
             compare(subject, "gain \(before.gain.rawValue)", "gain \(machine.gain.rawValue)", .live)
             compare(
                 subject,
