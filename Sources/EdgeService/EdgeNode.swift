@@ -117,6 +117,9 @@ public final class EdgeNode: Sendable {
     /// Connection changes, the present state first.
     public var connectionStates: AsyncStream<ConnectionState> { client.connectionStates }
 
+    /// The name of a configured machine.
+    func machineName(_ id: String) -> LocalizedName? { configuration.withLock { $0.machine(id)?.name } }
+
     /// Name and hash of the model in use.
     public var modelSignature: String { model.signature }
 

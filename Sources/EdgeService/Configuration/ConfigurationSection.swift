@@ -108,7 +108,8 @@ enum ConfigurationKeys {
 
     private static let sections: [(name: String, keys: [String])] = [
         ("the top level", root), ("broker", broker), ("model", model), ("window", window), ("a label", label),
-        ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http), ("evidence", evidence),
+        ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http),
+        ("evidence", evidence),
         ("intake", intake), ("log", log),
     ]
 

@@ -14,7 +14,9 @@ enum EvidenceReading {
         guard let section else { return settings }
         if let capture = section["capture"]?.boolean() { settings.isOn = capture }
         if let seconds = section["seconds"]?.seconds(5...600, "5s to 10m") { settings.ringSeconds = seconds }
-        if let before = section["before"]?.seconds(0...600, "0s to evidence.seconds") { settings.beforeSeconds = before }
+        if let before = section["before"]?.seconds(0...600, "0s to evidence.seconds") {
+            settings.beforeSeconds = before
+        }
         if let after = section["after"]?.seconds(0...300, "0s to 5m") { settings.afterSeconds = after }
         if let retain = section["retain"]?.seconds(3_600...3_153_600_000, "1h to 36500d") {
             settings.retainSeconds = retain

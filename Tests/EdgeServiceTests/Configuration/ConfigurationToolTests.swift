@@ -73,6 +73,14 @@ import Testing
             ("site: plant1", "site: plant2", ["site: plant1 -> plant2 (takes effect after a restart)"]),
             ("node: edge-1", "node: edge-1\nstore: {retain: 10d}", ["store.retain: 90d -> 10d"]),
             (
+                "node: edge-1", "node: edge-1\nevidence: {capture: false, retain: 2h}",
+                ["evidence.capture: true -> false", "evidence.retain: 30d -> 2h"]
+            ),
+            (
+                "profile: pump}", "profile: pump, capture: false}",
+                ["machine pump-1: capture true -> capture false"]
+            ),
+            (
                 "node: edge-1", "node: edge-1\nhttp: {listen: \"0.0.0.0:80\"}",
                 ["http.listen: 127.0.0.1:8750 -> 0.0.0.0:80 (takes effect after a restart)"]
             ),
