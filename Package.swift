@@ -135,7 +135,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EvidenceTests",
-            dependencies: ["Evidence", "TrendLog", "MachineHealth", "AudioFeatures", logging]
+            dependencies: ["Evidence", "TrendLog", "MachineHealth", "AudioFeatures", "CZlib", logging]
         ),
         .testTarget(
             name: "DashboardTests",

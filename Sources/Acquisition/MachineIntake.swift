@@ -6,6 +6,8 @@ import Foundation
 public struct IntakeResult: Hashable, Sendable {
     /// Windows completed, oldest first.
     public var windows: [AudioWindow] = []
+    /// The frames they were cut from, in order: what this call added to the stream.
+    public var frames: [AudioFrame] = []
     /// Why the chunk was refused; nil when it was taken (or dropped as duplicate or late, see the counters).
     public var refusal: ChunkRefusal?
     /// What else is worth a line in the log.
@@ -135,6 +137,7 @@ public struct MachineIntake: Sendable {
     }
 
     private mutating func cut(_ frames: [AudioFrame], _ result: inout IntakeResult) {
+        result.frames += frames
         for frame in frames {
             do throws(ResamplingError) {
                 result.windows += try cutter.append(frame)

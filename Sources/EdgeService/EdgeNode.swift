@@ -29,6 +29,8 @@ public final class EdgeNode: Sendable {
     private let router: AudioRouter
     private let room: IntakeRoom
     private let desk: HealthDesk
+    /// The sound that is kept, and the windows people are asked about.
+    let evidence: EvidenceRoom
     private let heads = LabelHeads()
     private let scheduler: WindowScheduler<WindowJob>
     private let gauge: LoadGauge
@@ -88,12 +90,15 @@ public final class EdgeNode: Sendable {
         self.gauge = gauge
         let scheduler = WindowScheduler<WindowJob>(capacityPerMachine: Self.windowsWaitingPerMachine)
         self.scheduler = scheduler
+        let evidence = EvidenceRoom(configuration, store: store, logger: logger, now: now)
+        self.evidence = evidence
         room = IntakeRoom(
             scheduler: scheduler,
             board: board,
             gauge: gauge,
             now: now,
             logger: logger,
+            hear: { evidence.hear($0, $1) },
             tell: { [deskInput] news in deskInput.yield(.stream(news)) }
         )
         desk = HealthDesk(
@@ -103,6 +108,7 @@ public final class EdgeNode: Sendable {
             modelSignature: model.signature,
             now: now,
             logger: logger,
+            evidence: evidence,
             finished: { scheduler.finished(machine: $0) }
         )
         heads.replace(with: try Self.classifiers(configuration, model: model))
@@ -114,6 +120,9 @@ public final class EdgeNode: Sendable {
     /// Connection changes, the present state first.
     public var connectionStates: AsyncStream<ConnectionState> { client.connectionStates }
 
+    /// The name of a configured machine.
+    func machineName(_ id: String) -> LocalizedName? { configuration.withLock { $0.machine(id)?.name } }
+
     /// Name and hash of the model in use.
     public var modelSignature: String { model.signature }
 
@@ -121,6 +130,7 @@ public final class EdgeNode: Sendable {
     public func start() async throws {
         let configuration = configuration.withLock { $0 }
         try await withdrawOldCommands()
+        await evidence.open(configuration)
         try await desk.open(configuration)
         publisher.retained.set(
             try publisher.profile.nodeStatusMessage(
@@ -178,6 +188,7 @@ public final class EdgeNode: Sendable {
         for task in running.workers { await task.value }
         deskInput.finish()
         await running.desk?.value
+        await evidence.close()
         await room.close()
         await flushOutbox()
         running.publishing?.cancel()
@@ -203,6 +214,7 @@ public final class EdgeNode: Sendable {
         let inForce = accepted
         configuration.withLock { $0 = inForce }
         deskInput.yield(.reconfigure(inForce))
+        await evidence.reconfigure(inForce)
         try await listen(inForce, before: old)
         return ServiceConfiguration.diff(old, new)
     }
@@ -278,8 +290,9 @@ public final class EdgeNode: Sendable {
     private func housekeeping() -> [Task<Void, Never>] {
         let states = client.connectionStates
         return [
-            every(.seconds(1)) { [room, deskInput] in
+            every(.seconds(1)) { [room, evidence, deskInput] in
                 await room.tick()
+                await evidence.keeper.tick()
                 deskInput.yield(.tick)
             },
             every(.milliseconds(250)) { [weak self] in await self?.takeStoredCommands() },
@@ -322,6 +335,7 @@ public final class EdgeNode: Sendable {
         } catch {
             logger.error("retention: \(error)")
         }
+        await evidence.keeper.enforceRetention()
     }
 
     /// Gives events that were just committed a short while to be acknowledged; what remains is sent after the next start.

@@ -1,10 +1,5 @@
-// A stretch of a machine's sound that was kept: why, from when to when, and where it lies.
-import Foundation
+// What this room calls a clip's reason is the trend log's own.
+import TrendLog
 
 /// Why a clip was kept.
-public enum ClipReason: String, Sendable, Codable, CaseIterable {
-    case alarm
-    case nearMiss = "near_miss"
-    case review
-    case manual
-}
+public typealias ClipReason = TrendLog.ClipReason

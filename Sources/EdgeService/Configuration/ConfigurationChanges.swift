@@ -1,5 +1,6 @@
 // What differs between two configurations, in plain words, and whether it can change while the service runs.
 import AudioFeatures
+import Evidence
 import Foundation
 import MachineHealth
 
@@ -42,6 +43,7 @@ extension ServiceConfiguration {
         list.compare("store.retain", old.store.retainSeconds.duration, new.store.retainSeconds.duration, .live)
         list.compare("store.max_size", "\(old.store.maxSizeBytes) bytes", "\(new.store.maxSizeBytes) bytes", .live)
         list.compareHTTP(old.http, new.http)
+        list.compareEvidence(old.evidence, new.evidence)
         list.compare(
             "intake.max_payload",
             "\(old.intake.maxPayloadBytes) bytes",
@@ -86,6 +88,16 @@ private struct ChangeList {
         compare("http.proxy_role_header", old.proxyRoleHeader ?? "none", new.proxyRoleHeader ?? "none", .restart)
         compare("http.trusted_proxies", old.trustedProxies.text, new.trustedProxies.text, .restart)
         compare("http.hosts", old.hosts.text, new.hosts.text, .restart)
+    }
+
+    mutating func compareEvidence(_ old: EvidenceSettings, _ new: EvidenceSettings) {
+        compare("evidence.capture", "\(old.isOn)", "\(new.isOn)", .live)
+        compare("evidence.seconds", old.ringSeconds.duration, new.ringSeconds.duration, .live)
+        compare("evidence.before", old.beforeSeconds.duration, new.beforeSeconds.duration, .live)
+        compare("evidence.after", old.afterSeconds.duration, new.afterSeconds.duration, .live)
+        compare("evidence.retain", old.retainSeconds.duration, new.retainSeconds.duration, .live)
+        compare("evidence.max_size", "\(old.maxBytes) bytes", "\(new.maxBytes) bytes", .live)
+        compare("evidence.max_clips", "\(old.maxClips)", "\(new.maxClips)", .live)
     }
 
     mutating func compareProfiles(_ old: [String: LabelVocabulary], _ new: [String: LabelVocabulary]) {
@@ -135,6 +147,7 @@ private struct ChangeList {
                 .live
             )
             compare(subject, before.channel.text, machine.channel.text, .live)
+            compare(subject, "capture \(before.capturesSound)", "capture \(machine.capturesSound)", .live)
             compare(subject, "gain \(before.gain.rawValue)", "gain \(machine.gain.rawValue)", .live)
             compare(
                 subject,

@@ -104,6 +104,18 @@ struct ConfigurationNode {
         return bytes
     }
 
+    func boolean() -> Bool? {
+        let expected = "true or false"
+        guard let text = text(expected: expected) else { return nil }
+        switch text.lowercased() {
+        case "true", "yes", "on": return true
+        case "false", "no", "off": return false
+        default:
+            report("found \(found), expected \(expected)")
+            return nil
+        }
+    }
+
     func share() -> Double? {
         let expected = "a share such as 0.75 or 75%"
         guard let text = text(expected: expected) else { return nil }

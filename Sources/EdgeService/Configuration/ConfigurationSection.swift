@@ -85,8 +85,7 @@ extension ConfigurationNode {
 enum ConfigurationKeys {
     static let root = [
         "site", "node", "broker", "model", "window", "labels", "rule", "defaults", "machines", "store", "http",
-        "intake",
-        "log", "language",
+        "evidence", "intake", "log", "language",
     ]
     static let broker = [
         "url", "username", "password_file", "ca_file", "cert_file", "key_file", "client_id", "keep_alive",
@@ -95,20 +94,22 @@ enum ConfigurationKeys {
     static let window = ["length", "hop"]
     static let label = ["id", "name", "kind", "severity", "prompts", "rule"]
     static let rule = ["valid_above", "confidence", "consecutive", "clear_after", "clear_below", "stale_after"]
-    static let defaults = ["profile", "format", "channel", "gain"]
+    static let defaults = ["profile", "format", "channel", "gain", "capture"]
     static let machine = [
-        "id", "name", "profile", "topic", "format", "channel", "gain", "window", "rule", "labels",
+        "id", "name", "profile", "topic", "format", "channel", "gain", "capture", "window", "rule", "labels",
     ]
     static let machineLabel = ["rule"]
     static let format = ["encoding", "rate", "channels"]
     static let store = ["path", "retain", "max_size"]
     static let http = ["listen", "users_file", "proxy_header", "proxy_role_header", "trusted_proxies", "hosts"]
+    static let evidence = ["capture", "seconds", "before", "after", "retain", "max_size", "max_clips"]
     static let intake = ["max_payload", "queue"]
     static let log = ["level"]
 
     private static let sections: [(name: String, keys: [String])] = [
         ("the top level", root), ("broker", broker), ("model", model), ("window", window), ("a label", label),
         ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http),
+        ("evidence", evidence),
         ("intake", intake), ("log", log),
     ]
 

@@ -54,6 +54,7 @@ struct MachineReading {
         let format = defaults["format"].flatMap(Self.format)
         _ = defaults["channel"].flatMap { Self.channel($0, format: format) }
         _ = defaults["gain"]?.choice(GainMode.self)
+        _ = defaults["capture"]?.boolean()
         _ = defaults["profile"].flatMap(namedProfile)
     }
 
@@ -65,6 +66,7 @@ struct MachineReading {
         let format = formatNode.flatMap { Self.format($0) }
         let channel = (section["channel"] ?? defaults?["channel"]).flatMap { Self.channel($0, format: format) }
         let gain = (section["gain"] ?? defaults?["gain"]).map { $0.choice(GainMode.self) ?? .auto } ?? .auto
+        let capture = (section["capture"] ?? defaults?["capture"]).map { $0.boolean() ?? true } ?? true
         let topicNode = section["topic"]
         let topic = topicNode?.text(expected: "a topic filter such as plant1/compressor-1/audio")
         let name = section["name"].flatMap(LabelReading.name)
@@ -94,6 +96,7 @@ struct MachineReading {
                 format: format,
                 channel: channel ?? .average,
                 gain: gain,
+                capturesSound: capture,
                 windowLengthSeconds: window.lengthSeconds,
                 hopSeconds: window.hopSeconds,
                 rules: rules

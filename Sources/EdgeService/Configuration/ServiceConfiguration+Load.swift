@@ -98,6 +98,7 @@ struct ConfigurationReader {
         let model = model(section["model"])
         let store = store(section["store"])
         let http = HTTPReading.http(section["http"])
+        let evidence = EvidenceReading.settings(section["evidence"])
         let intake = intake(section["intake"])
         let log = log(section["log"])
         let language = section["language"].flatMap { $0.choice(ShownLanguage.self) }
@@ -114,6 +115,7 @@ struct ConfigurationReader {
             machines: machines.map(\.machine),
             store: store,
             http: http,
+            evidence: evidence,
             intake: intake,
             logLevel: log,
             language: language?.rawValue ?? "en"

@@ -1,5 +1,6 @@
 // The service's configuration, read and checked: every value present, every default applied, every path absolute.
 import AudioFeatures
+import Evidence
 import Foundation
 import MQTT
 import MachineHealth
@@ -24,6 +25,8 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var store: StoreConfiguration
     /// The dashboard's listener, and who may come in.
     public var http: HTTPConfiguration
+    /// Sound that is remembered and kept.
+    public var evidence: EvidenceSettings
     /// Bounds of the intake.
     public var intake: IntakeConfiguration
     /// Least severe log messages written: trace, debug, info, notice, warning, error or critical.
@@ -89,6 +92,8 @@ public struct MachineConfiguration: Hashable, Sendable {
     public var channel: ChannelSelection
     /// Whether windows are brought to one loudness before the model hears them.
     public var gain: GainMode
+    /// Whether its sound is remembered, so that clips can be kept.
+    public var capturesSound: Bool
     /// Duration of a window.
     public var windowLengthSeconds: Double
     /// From one window's start to the next.

@@ -23,12 +23,15 @@ actor HealthDesk {
     private let modelSignature: String
     private let now: @Sendable () -> Date
     private let finished: @Sendable (String) -> Void
+    private let evidence: EvidenceRoom?
     private let logger: Logger
     private var monitors: [String: MachineMonitor] = [:]
     /// Dropped chunks as last told without a change of health.
     private var toldDrops: [String: Int] = [:]
 
-    /// - Parameter finished: told when a machine's window is committed, so that its next one may be judged.
+    /// - Parameters:
+    ///   - evidence: takes note of what is worth keeping the sound of.
+    ///   - finished: told when a machine's window is committed, so that its next one may be judged.
     init(
         publisher: HealthPublisher,
         store: TrendLogStore,
@@ -36,6 +39,7 @@ actor HealthDesk {
         modelSignature: String,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
+        evidence: EvidenceRoom? = nil,
         finished: @escaping @Sendable (String) -> Void
     ) {
         self.publisher = publisher
@@ -43,6 +47,7 @@ actor HealthDesk {
         self.board = board
         self.modelSignature = modelSignature
         self.now = now
+        self.evidence = evidence
         self.finished = finished
         self.logger = logger
     }
@@ -176,6 +181,7 @@ actor HealthDesk {
         } catch {
             logger.error("\(monitor.machine): \(error)")
         }
+        evidence?.notice(window: window, actions: actions, of: monitor)
     }
 
     private func carryOut(_ command: OperatorCommand, machine: String?) async -> CommandResult {

@@ -48,6 +48,7 @@ actor IntakeRoom {
     private let gauge: LoadGauge
     private let now: @Sendable () -> Date
     private let tell: @Sendable (StreamNews) -> Void
+    private let hear: @Sendable (String, AudioFrame) -> Void
     private let logger: Logger
     private var seats: [String: Seat] = [:]
     private var seatedCount = 0
@@ -60,12 +61,14 @@ actor IntakeRoom {
         gauge: LoadGauge,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
+        hear: @escaping @Sendable (String, AudioFrame) -> Void = { _, _ in },
         tell: @escaping @Sendable (StreamNews) -> Void
     ) {
         self.scheduler = scheduler
         self.board = board
         self.gauge = gauge
         self.now = now
+        self.hear = hear
         self.tell = tell
         self.logger = logger
     }
@@ -140,6 +143,7 @@ actor IntakeRoom {
     }
 
     private func handle(_ result: IntakeResult, machine: String, received: Date) {
+        for frame in result.frames { hear(machine, frame) }
         if let refusal = result.refusal { complain(machine, "\(refusal.reason)", "chunk refused: \(refusal.message)") }
         for notice in result.notices { complain(machine, "\(notice)", "\(notice)") }
         for window in result.windows where isTaken(window) {

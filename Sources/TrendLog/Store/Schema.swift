@@ -12,6 +12,7 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1-first") { try $0.execute(sql: first) }
+        migrator.registerMigration("2-evidence") { try $0.execute(sql: evidence) }
         return migrator
     }
 

@@ -186,6 +186,27 @@ extension BadFile {
     ]
 
     static let valueRows = [
+        BadFile("evidence is a text", adding: "evidence: all", "evidence", "found \"all\"", "section"),
+        BadFile("evidence capture", adding: "evidence: {capture: maybe}", "evidence.capture", "true or false"),
+        BadFile("evidence unit", adding: "evidence: {seconds: 60}", "evidence.seconds", "60s for seconds"),
+        BadFile("evidence ring", adding: "evidence: {seconds: 1h}", "evidence.seconds", "5s to 10m"),
+        BadFile(
+            "evidence before the ring",
+            adding: "evidence: {seconds: 20s, before: 30s}",
+            "evidence.before",
+            "30.0 s before",
+            "lengthen seconds"
+        ),
+        BadFile("evidence clips", adding: "evidence: {max_clips: 0}", "evidence.max_clips", "1 to 1000000"),
+        BadFile("evidence key", adding: "evidence: {retian: 3d}", "evidence.retian", "did you mean retain"),
+        BadFile(
+            "machine capture",
+            "profile: pump}",
+            "profile: pump, capture: 7}",
+            line: 8,
+            "machines[1].capture",
+            "true or false"
+        ),
         BadFile("duration without unit", adding: "window: {length: 10}", "window.length", "unit is missing", "10s"),
         BadFile("window too long", adding: "window: {length: 31s}", "window.length", "1s to 30s"),
         BadFile("hop too short", adding: "window: {hop: 1s}", "window.hop", "2s to 1h"),

@@ -1,5 +1,6 @@
 // Good files: the minimal one with its defaults, a full one, and the example that ships.
 import AudioFeatures
+import Evidence
 import Foundation
 import MachineHealth
 import Testing
@@ -22,6 +23,7 @@ import Testing
         #expect(configuration.store.maxSizeBytes == 10_000_000_000)
         #expect(configuration.http == HTTPConfiguration(host: "127.0.0.1", port: 8_750))
         #expect(configuration.intake == IntakeConfiguration(maxPayloadBytes: 33_554_432, queueChunks: 64))
+        #expect(configuration.evidence == EvidenceSettings())
         #expect(configuration.logLevel == "info")
         #expect(configuration.language == "en")
         let machine = try #require(configuration.machines.first)
@@ -29,6 +31,7 @@ import Testing
         #expect(machine.format == nil)
         #expect(machine.channel == .average)
         #expect(machine.gain == .auto)
+        #expect(machine.capturesSound)
         #expect(machine.windowLengthSeconds == 10)
         #expect(machine.hopSeconds == 5)
         #expect(machine.rules == TrendRules(machine: TrendRule()))
@@ -69,7 +72,7 @@ import Testing
                     - {id: dry, name: Dry, kind: fault, severity: critical, prompts: [a dry pump], rule: {consecutive: 2}}
                     - {id: worn, name: Worn, kind: fault, severity: advisory, prompts: [a worn pump]}
                 rule: {valid_above: 50 %, confidence: 80%, clear_below: 0.4, clear_after: 4, consecutive: 6, stale_after: 2m}
-                defaults: {profile: pump, format: {encoding: f32le, rate: 48000, channels: 4}, channel: 3, gain: fixed}
+                defaults: {profile: pump, format: {encoding: f32le, rate: 48000, channels: 4}, channel: 3, gain: fixed, capture: off}
                 machines:
                   - id: P1
                   - id: P2
@@ -77,11 +80,13 @@ import Testing
                     topic: hall/+/p2
                     channel: average
                     gain: auto
+                    capture: yes
                     window: {hop: 1h}
                     rule: {confidence: 0.9, stale_after: 3h}
                     labels: {dry: {rule: {clear_after: 1}}}
                 store: {path: ../trend.db, retain: 2w, max_size: 500 MB}
                 http: {listen: "[::1]:80"}
+                evidence: {capture: on, seconds: 2m, before: 20s, after: 5s, retain: 2w, max_size: 5MB, max_clips: 7}
                 intake: {max_payload: 1MiB, queue: 8}
                 log: {level: debug}
                 language: zh
@@ -103,6 +108,18 @@ import Testing
                 configuration.store.path == folder.deletingLastPathComponent().appendingPathComponent("trend.db").path
             )
             #expect(configuration.http == HTTPConfiguration(host: "::1", port: 80))
+            #expect(
+                configuration.evidence
+                    == EvidenceSettings(
+                        ringSeconds: 120,
+                        beforeSeconds: 20,
+                        afterSeconds: 5,
+                        retainSeconds: 14 * 86_400,
+                        maxBytes: 5_000_000,
+                        maxClips: 7
+                    )
+            )
+            #expect(configuration.machines.map(\.capturesSound) == [false, true])
             #expect(configuration.language == "zh")
             let first = try #require(configuration.machine("P1"))
             #expect(first.format == PCMFormat(encoding: .f32le, sampleRateHz: 48_000, channelCount: 4))
@@ -172,7 +189,7 @@ import Testing
             ConfigurationKeys.root, ConfigurationKeys.broker, ConfigurationKeys.model, ConfigurationKeys.window,
             ConfigurationKeys.label, ConfigurationKeys.rule, ConfigurationKeys.defaults, ConfigurationKeys.machine,
             ConfigurationKeys.format, ConfigurationKeys.store, ConfigurationKeys.http, ConfigurationKeys.intake,
-            ConfigurationKeys.log,
+            ConfigurationKeys.log, ConfigurationKeys.evidence,
         ]
         for key in sections.joined() {
             #expect(reference.contains("`\(key)`") || reference.contains(".\(key)`"), "\(key) is not in the reference")

@@ -77,6 +77,14 @@ import Testing
                 ["http.listen: 127.0.0.1:8750 -> [::1]:80 (takes effect after a restart)"]
             ),
             (
+                "node: edge-1", "node: edge-1\nevidence: {capture: false, retain: 2h}",
+                ["evidence.capture: true -> false", "evidence.retain: 30d -> 2h"]
+            ),
+            (
+                "profile: pump}", "profile: pump, capture: false}",
+                ["machine pump-1: capture true -> capture false"]
+            ),
+            (
                 "node: edge-1", "node: edge-1\nrule: {consecutive: 5, stale_after: 90s}",
                 ["machine pump-1: rule: consecutive 3 -> 5, stale_after 1m -> 90s"]
             ),
