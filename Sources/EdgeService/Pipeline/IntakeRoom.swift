@@ -175,7 +175,12 @@ actor IntakeRoom {
             + scheduler.dropped(machine: machine)
         board.set(
             machine,
-            StreamStatus(droppedChunks: dropped, lastChunk: counters.lastChunkTime, hopStretch: gauge.factor)
+            StreamStatus(
+                droppedChunks: dropped,
+                lastChunk: counters.lastChunkTime,
+                hopStretch: gauge.factor,
+                gaps: counters.gaps
+            )
         )
     }
 
