@@ -4,6 +4,7 @@ import AudioFeatures
 import CLAP
 import Dashboard
 import Foundation
+import Kernels
 import Logging
 import MQTT
 import MachineHealth
@@ -31,6 +32,8 @@ public final class EdgeNode: Sendable {
     private let desk: HealthDesk
     /// The sound that is kept, and the windows people are asked about.
     let evidence: EvidenceRoom
+    private let feed: PlantFeed
+    private let face: PlantFace
     private let heads = LabelHeads()
     private let scheduler: WindowScheduler<WindowJob>
     private let gauge: LoadGauge
@@ -85,6 +88,8 @@ public final class EdgeNode: Sendable {
         router = AudioRouter(logger: logger)
         (deskInputs, deskInput) = AsyncStream.makeStream()
         let board = StreamBoard()
+        let feed = PlantFeed(configuration)
+        self.feed = feed
         workerCount = configuration.model.threads ?? ProcessInfo.processInfo.activeProcessorCount
         let gauge = LoadGauge(workerCount: workerCount, logger: logger)
         self.gauge = gauge
@@ -105,11 +110,32 @@ public final class EdgeNode: Sendable {
             publisher: publisher,
             store: store,
             board: board,
+            feed: feed,
             modelSignature: model.signature,
             now: now,
             logger: logger,
             evidence: evidence,
             finished: { scheduler.finished(machine: $0) }
+        )
+        face = PlantFace(
+            feed: feed,
+            inside: PlantFace.Inside(
+                reader: store.reader,
+                publisher: publisher,
+                connection: { [client] in client.connectionState },
+                queuedWindows: { scheduler.depth },
+                droppedWindows: { scheduler.droppedCount },
+                hopStretch: { gauge.factor },
+                give: { [deskInput] command, reply in
+                    switch deskInput.yield(.command(command, machine: nil, reply: reply)) {
+                    case .terminated: false
+                    default: true
+                    }
+                }
+            ),
+            model: model.facts(workerCount: workerCount, instructionSet: InstructionSet.active.rawValue),
+            version: Self.version,
+            now: now
         )
         heads.replace(with: try Self.classifiers(configuration, model: model))
     }
@@ -125,6 +151,12 @@ public final class EdgeNode: Sendable {
 
     /// Name and hash of the model in use.
     public var modelSignature: String { model.signature }
+
+    /// The node as the dashboard sees it.
+    public var plant: any PlantSource { face }
+
+    /// Reads of the trend log, for the dashboard.
+    public var trendLog: TrendLogReader { store.reader }
 
     /// Starts everything. A broker that is not there yet is not an error.
     public func start() async throws {
@@ -178,6 +210,7 @@ public final class EdgeNode: Sendable {
             defer { tasks = Tasks() }
             return tasks
         }
+        feed.close()
         for task in running.housekeeping { task.cancel() }
         for subscription in running.audioSubscriptions { subscription.cancel() }
         inboxes.withLock { inboxes in
@@ -297,9 +330,10 @@ public final class EdgeNode: Sendable {
             },
             every(.milliseconds(250)) { [weak self] in await self?.takeStoredCommands() },
             every(.seconds(3_600), atOnce: true) { [weak self] in await self?.enforceRetention() },
-            Task { [logger] in
+            Task { [logger, face] in
                 // The first state is that of before the start.
                 for await state in states.dropFirst() {
+                    face.connectionChanged(state)
                     switch state {
                     case .connected: logger.notice("broker: \(state)")
                     case .connecting, .stopped: logger.debug("broker: \(state)")

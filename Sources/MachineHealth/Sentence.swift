@@ -1,9 +1,9 @@
 // Numbers, ordinals and durations as they read in an English sentence.
 
 /// Small words for messages; no locale, so a message is the same on every machine.
-enum Sentence {
+package enum Sentence {
     /// A number with a fixed count of decimals ("0.71"); "not a number" and "infinite" where it is that.
-    static func number(_ value: Double, decimals: Int) -> String {
+    package static func number(_ value: Double, decimals: Int) -> String {
         guard !value.isNaN else { return "not a number" }
         guard value.isFinite else { return value < 0 ? "minus infinite" : "infinite" }
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
@@ -17,7 +17,7 @@ enum Sentence {
     }
 
     /// A score with as many decimals (two to six) as it takes to read differently from the threshold it missed.
-    static func score(_ value: Double, against threshold: Double) -> String {
+    package static func score(_ value: Double, against threshold: Double) -> String {
         guard value != threshold else { return number(value, decimals: 2) }
         for decimals in 2..<6 where number(value, decimals: decimals) != number(threshold, decimals: decimals) {
             return number(value, decimals: decimals)
@@ -26,7 +26,7 @@ enum Sentence {
     }
 
     /// "first" … "tenth", then "11th", "22nd".
-    static func ordinal(_ count: Int) -> String {
+    package static func ordinal(_ count: Int) -> String {
         let words = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
         if words.indices.contains(count - 1) { return words[count - 1] }
         let suffix =
@@ -41,10 +41,10 @@ enum Sentence {
     }
 
     /// "3 windows", "1 window".
-    static func windows(_ count: Int) -> String { "\(count) window\(count == 1 ? "" : "s")" }
+    package static func windows(_ count: Int) -> String { "\(count) window\(count == 1 ? "" : "s")" }
 
     /// A duration in its largest exact unit ("90s", "5m", "2h"), with one decimal in seconds otherwise.
-    static func duration(seconds: Double) -> String {
+    package static func duration(seconds: Double) -> String {
         guard seconds.isFinite, seconds.magnitude < 1e12 else { return number(seconds, decimals: 0) }
         for (unit, size) in [("h", 3_600.0), ("m", 60.0)]
         where seconds >= size && seconds.truncatingRemainder(dividingBy: size) == 0 {

@@ -20,6 +20,7 @@ actor HealthDesk {
     private let publisher: HealthPublisher
     private let store: TrendLogStore
     private let board: StreamBoard
+    private let feed: PlantFeed
     private let modelSignature: String
     private let now: @Sendable () -> Date
     private let finished: @Sendable (String) -> Void
@@ -36,6 +37,7 @@ actor HealthDesk {
         publisher: HealthPublisher,
         store: TrendLogStore,
         board: StreamBoard,
+        feed: PlantFeed,
         modelSignature: String,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
@@ -45,6 +47,7 @@ actor HealthDesk {
         self.publisher = publisher
         self.store = store
         self.board = board
+        self.feed = feed
         self.modelSignature = modelSignature
         self.now = now
         self.evidence = evidence
@@ -97,6 +100,7 @@ actor HealthDesk {
         }
         takeOffTopics(of: before, notIn: monitors)
         for monitor in monitors.values { try tellAll(monitor) }
+        feed.open(configuration, monitors: monitors) { board[$0] }
     }
 
     /// A tracker state of another version costs a run in progress, never an alarm: those have rows of their own.
@@ -154,7 +158,7 @@ actor HealthDesk {
                 SoundDescriptor(version: AcousticDescriptor.currentVersion, values: $0.values)
             }
         )
-        await record(monitor, window: judged, actions: actions)
+        await record(monitor, window: judged, actions: actions, inferenceSeconds: window.inferenceSeconds)
     }
 
     private func act(_ machine: String, _ change: (inout MachineMonitor) -> [HealthAction]) async {
@@ -164,7 +168,12 @@ actor HealthDesk {
         if !actions.isEmpty { await record(monitor, window: nil, actions: actions) }
     }
 
-    private func record(_ monitor: MachineMonitor, window: WindowRecord?, actions: [HealthAction]) async {
+    private func record(
+        _ monitor: MachineMonitor,
+        window: WindowRecord?,
+        actions: [HealthAction],
+        inferenceSeconds: Double? = nil
+    ) async {
         for case .event(let event) in actions { logger.notice("\(event.message)") }
         do {
             try await publisher.record(
@@ -182,6 +191,13 @@ actor HealthDesk {
             logger.error("\(monitor.machine): \(error)")
         }
         evidence?.notice(window: window, actions: actions, of: monitor)
+        feed.note(
+            monitor,
+            window: window,
+            actions: actions,
+            stream: board[monitor.machine],
+            inferenceSeconds: inferenceSeconds
+        )
     }
 
     private func carryOut(_ command: OperatorCommand, machine: String?) async -> CommandResult {
@@ -230,6 +246,7 @@ actor HealthDesk {
     }
 
     private func tellState(_ monitor: MachineMonitor) {
+        feed.note(monitor, window: nil, actions: [], stream: board[monitor.machine])
         do {
             publisher.retained.set(try publisher.profile.stateMessage(monitor.health, stream: board[monitor.machine]))
         } catch {

@@ -18,6 +18,8 @@ struct JudgedWindow: Sendable {
     let received: Date
     /// What was heard; nil where too much was missing.
     let heard: HeardWindow?
+    /// How long the model took; nil where it was not asked.
+    var inferenceSeconds: Double?
 }
 
 /// One inference worker. Several share a scheduler; each has its own thread, workspace and front end.
@@ -53,8 +55,12 @@ actor InferenceWorker {
     func run(deliver: @Sendable (JudgedWindow) -> Void) async {
         while let job = await scheduler.next() {
             let begin = ContinuousClock.now
-            let window = judge(job)
-            if window.heard != nil { gauge.judged(ContinuousClock.now - begin) }
+            var window = judge(job)
+            if window.heard != nil {
+                let duration = ContinuousClock.now - begin
+                gauge.judged(duration)
+                window.inferenceSeconds = duration / .seconds(1)
+            }
             deliver(window)
         }
         thread.stop()

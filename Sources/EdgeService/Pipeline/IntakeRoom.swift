@@ -179,7 +179,12 @@ actor IntakeRoom {
             + scheduler.dropped(machine: machine)
         board.set(
             machine,
-            StreamStatus(droppedChunks: dropped, lastChunk: counters.lastChunkTime, hopStretch: gauge.factor)
+            StreamStatus(
+                droppedChunks: dropped,
+                lastChunk: counters.lastChunkTime,
+                hopStretch: gauge.factor,
+                gaps: counters.gaps
+            )
         )
     }
 

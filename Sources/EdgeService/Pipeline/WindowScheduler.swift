@@ -94,6 +94,9 @@ final class WindowScheduler<Job: Sendable>: Sendable {
         state.withLock { $0.lanes[machine]?.dropped ?? 0 }
     }
 
+    /// Jobs dropped so far, over all machines.
+    var droppedCount: Int { state.withLock { $0.lanes.values.reduce(0) { $0 + $1.dropped } } }
+
     /// Jobs waiting, over all machines.
     var depth: Int {
         state.withLock { $0.lanes.values.reduce(0) { $0 + $1.pending.count } }

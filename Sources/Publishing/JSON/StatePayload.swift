@@ -11,12 +11,15 @@ public struct StreamStatus: Hashable, Sendable {
     public var lastChunk: Date?
     /// One in so many windows is judged; 1 judges all, more means that the box is overloaded.
     public var hopStretch: Int
+    /// Gaps found in the sound since the service started.
+    public var gaps: Int
 
     /// Makes a status.
-    public init(droppedChunks: Int = 0, lastChunk: Date? = nil, hopStretch: Int = 1) {
+    public init(droppedChunks: Int = 0, lastChunk: Date? = nil, hopStretch: Int = 1, gaps: Int = 0) {
         self.droppedChunks = droppedChunks
         self.lastChunk = lastChunk
         self.hopStretch = hopStretch
+        self.gaps = gaps
     }
 }
 

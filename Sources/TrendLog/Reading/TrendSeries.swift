@@ -16,6 +16,23 @@ public struct TrendSeries: Hashable, Sendable {
     public let labels: [LabelID]
     /// Buckets with at least one window, oldest first; times without sound have none.
     public let buckets: [TrendBucket]
+
+    /// Makes a series.
+    public init(
+        machine: String,
+        since: Date,
+        until: Date,
+        bucketSeconds: Double,
+        labels: [LabelID],
+        buckets: [TrendBucket]
+    ) {
+        self.machine = machine
+        self.since = since
+        self.until = until
+        self.bucketSeconds = bucketSeconds
+        self.labels = labels
+        self.buckets = buckets
+    }
 }
 
 /// One bucket of a series.

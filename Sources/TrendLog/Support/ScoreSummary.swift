@@ -51,6 +51,17 @@ struct ScoreAccumulator: Equatable {
         return data
     }
 
+    /// The highest maximum of some labels in a summary row's blob, without reading the rest of it.
+    static func highestMaximum(in bytes: UnsafeRawBufferPointer, at indices: [Int]) -> Float? {
+        var highest: Float?
+        for index in indices where (index + 1) * 16 <= bytes.count {
+            let bits = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 16 + 12, as: UInt32.self))
+            let maximum = Float(bitPattern: bits)
+            if maximum.isFinite { highest = max(highest ?? maximum, maximum) }
+        }
+        return highest
+    }
+
     /// Adds one window's scores; a label beyond those known is ignored.
     mutating func add(_ scores: [Float]) {
         for (index, score) in scores.enumerated().prefix(sums.count) {
