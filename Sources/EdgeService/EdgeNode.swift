@@ -29,6 +29,8 @@ public final class EdgeNode: Sendable {
     private let room: IntakeRoom
     private let desk: HealthDesk
     private let heads = LabelHeads()
+    /// Judges sounds that people bring; yields to the machines.
+    public let soundDesk: DeskEars
     private let scheduler: WindowScheduler<WindowJob>
     private let gauge: LoadGauge
     private let workerCount: Int
@@ -85,6 +87,7 @@ public final class EdgeNode: Sendable {
         self.gauge = gauge
         let scheduler = WindowScheduler<WindowJob>(capacityPerMachine: Self.windowsWaitingPerMachine)
         self.scheduler = scheduler
+        soundDesk = DeskEars(model: model) { scheduler.depth }
         room = IntakeRoom(
             scheduler: scheduler,
             board: board,
@@ -163,6 +166,7 @@ public final class EdgeNode: Sendable {
             defer { tasks = Tasks() }
             return tasks
         }
+        await soundDesk.close()
         for task in running.housekeeping { task.cancel() }
         for subscription in running.audioSubscriptions { subscription.cancel() }
         inboxes.withLock { inboxes in

@@ -141,15 +141,20 @@ private struct MultipartReader {
         return false
     }
 
+    /// Where a boundary lies; boundaries begin with a carriage return, which memory is searched for quickly.
     private func find(_ needle: Data, from start: Data.Index) -> Data.Index? {
-        body.withUnsafeBytes { haystack in
-            needle.withUnsafeBytes { needle in
-                let offset = start - body.startIndex
-                guard let base = haystack.baseAddress, let wanted = needle.baseAddress, offset < haystack.count else {
-                    return nil
+        body.withUnsafeBytes { haystack -> Data.Index? in
+            needle.withUnsafeBytes { needle -> Data.Index? in
+                guard let base = haystack.baseAddress, let wanted = needle.baseAddress else { return nil }
+                var offset = start - body.startIndex
+                while haystack.count - offset >= needle.count {
+                    let room = haystack.count - offset - needle.count + 1
+                    guard let hit = memchr(base + offset, Int32(wanted.load(as: UInt8.self)), room) else { return nil }
+                    offset = UnsafeRawPointer(hit) - base
+                    if memcmp(hit, wanted, needle.count) == 0 { return body.startIndex + offset }
+                    offset += 1
                 }
-                guard let hit = memmem(base + offset, haystack.count - offset, wanted, needle.count) else { return nil }
-                return body.startIndex + (UnsafeRawPointer(hit) - base)
+                return nil
             }
         }
     }

@@ -101,7 +101,7 @@ struct PredictRequest: Hashable {
         filename = Self.displayName(raw.texts["filename"] ?? raw.fileName)
         threshold = try Self.number("threshold", raw.texts, in: 0...1) ?? 0.70
         window = try Self.number("window", raw.texts, in: 1...30) ?? 10
-        hop = try Self.number("hop", raw.texts, in: 0.1...3_600) ?? min(5, window)
+        hop = try Self.number("hop", raw.texts, in: 0.1...60) ?? min(5, window)
         switch raw.texts["denoise"]?.lowercased() {
         case nil, "", "false", "0", "off": denoise = false
         case "true", "1", "on": denoise = true
