@@ -138,8 +138,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures", hummingbird,
-                hummingbirdTesting, logging,
+                "EdgeService", "Dashboard", "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures",
+                hummingbird, hummingbirdTesting, logging,
             ]
         ),
         .testTarget(
