@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures", hummingbird,
-                hummingbirdTesting, logging,
+                "EdgeService", "Dashboard", "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures",
+                hummingbird, hummingbirdTesting, logging,
             ]
         ),
         .testTarget(

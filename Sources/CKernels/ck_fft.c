@@ -95,6 +95,21 @@ void ck_fft_power(const ck_fft_plan *plan, const float *samples, ptrdiff_t lane_
     run(plan, samples, lane_stride, sample_stride, window, first_bin, bin_count, power, workspace);
 }
 
+size_t ck_fft_shape_workspace_bytes(const ck_fft_plan *plan) {
+    return 2 * ck_fft_workspace_bytes(plan);
+}
+
+void ck_fft_shape(const ck_fft_plan *plan, const float *samples, ptrdiff_t lane_stride, const double *analysis,
+                  const double *gains, const double *synthesis, int lanes, float *output, void *workspace) {
+    ck_fft_shape_function *run = ck_fft_shape_portable;
+#if defined(__x86_64__)
+    if (ck_has_avx2(ck_active_isa())) run = ck_fft_shape_avx2;
+#elif defined(__aarch64__)
+    if (ck_active_isa() == CK_ISA_NEON) run = ck_fft_shape_neon;
+#endif
+    run(plan, samples, lane_stride, analysis, gains, synthesis, lanes, output, workspace);
+}
+
 void ck_mel_decibels(const double *power, int band_count, const int *first_bin, const int *bin_count,
                      const double *weights, double floor, int lanes, float *decibels, ptrdiff_t lane_stride) {
     ck_mel_decibels_function *run = ck_mel_decibels_portable;

@@ -121,6 +121,54 @@ void CK_FFT_PATH(ck_fft_power)(const ck_fft_plan *plan, const float *samples, pt
     }
 }
 
+// The way back is the way there on conjugates: the changed bins are joined to a half-length spectrum, whose transform,
+// conjugated and divided by its length, holds the sample pairs.
+void CK_FFT_PATH(ck_fft_shape)(const ck_fft_plan *plan, const float *samples, ptrdiff_t lane_stride,
+                               const double *analysis, const double *gains, const double *synthesis, int lanes,
+                               float *output, void *workspace) {
+    point *x = workspace, *y = x + plan->half;
+    CK_FFT_PATH(load_unit_stride)(samples, lane_stride, analysis, plan->length, x);
+    CK_FFT_PATH(transform)(plan, x);
+
+    const lanes4 *gain = (const lanes4 *)gains;
+    // Bin 0 and the highest one are real: their even part is x[0].re, their odd part x[0].im.
+    lanes4 mean = SPLAT(0.5) * (gain[0] + gain[plan->half]), lean = SPLAT(0.5) * (gain[0] - gain[plan->half]);
+    y[0].re = CK_FFT_FMA(mean, x[0].re, lean * x[0].im);
+    y[0].im = -CK_FFT_FMA(mean, x[0].im, lean * x[0].re);
+    for (int k = 1; k <= plan->half / 2; k++) {
+        const double *w = plan->split_twiddles + 2 * k;
+        const double back[2] = {w[0], -w[1]};
+        // With T = w * O, bin k is E + T and bin half - k the conjugate of E - T.
+        point a = x[plan->position[k]], b = x[plan->position[plan->half - k]];
+        lanes4 even_re = SPLAT(0.5) * (a.re + b.re), even_im = SPLAT(0.5) * (a.im - b.im);
+        lanes4 odd_re = SPLAT(0.5) * (a.im + b.im), odd_im = SPLAT(0.5) * (b.re - a.re);
+        point turned, odd;
+        TWIDDLE(turned, odd_re, odd_im, w);
+        mean = SPLAT(0.5) * (gain[k] + gain[plan->half - k]);
+        lean = SPLAT(0.5) * (gain[k] - gain[plan->half - k]);
+        lanes4 new_re = CK_FFT_FMA(mean, even_re, lean * turned.re), new_im = CK_FFT_FMA(mean, even_im, lean * turned.im);
+        lanes4 sum_re = CK_FFT_FMA(lean, even_re, mean * turned.re), sum_im = CK_FFT_FMA(lean, even_im, mean * turned.im);
+        TWIDDLE(odd, sum_re, sum_im, back);
+        // E + iO and conj E + i conj O, both conjugated.
+        y[k].re = new_re - odd.im;
+        y[k].im = -(new_im + odd.re);
+        y[plan->half - k].re = new_re + odd.im;
+        y[plan->half - k].im = new_im - odd.re;
+    }
+    CK_FFT_PATH(transform)(plan, y);
+
+    const lanes4 scale = SPLAT(1.0 / plan->half);
+    for (int n = 0; n < plan->half; n++) {
+        point p = y[plan->position[n]];
+        lanes4 first = p.re * scale * SPLAT(synthesis[2 * n]), second = -(p.im * scale) * SPLAT(synthesis[2 * n + 1]);
+        for (int lane = 0; lane < lanes; lane++) {
+            float *out = output + lane * lane_stride + 2 * n;
+            out[0] += (float)first[lane];
+            out[1] += (float)second[lane];
+        }
+    }
+}
+
 // 10 * log10(x) for positive normal x, within 1e-9: x = m * 2^e with m in [sqrt(1/2), sqrt(2)), and
 // log m = 2 artanh(s) with s = (m - 1) / (m + 1), |s| <= 0.172.
 static inline void CK_FFT_PATH(ten_log10)(lanes4 *value) {

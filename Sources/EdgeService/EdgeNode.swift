@@ -35,6 +35,8 @@ public final class EdgeNode: Sendable {
     private let feed: PlantFeed
     private let face: PlantFace
     private let heads = LabelHeads()
+    /// Judges sounds that people bring; yields to the machines.
+    public let soundDesk: DeskEars
     private let scheduler: WindowScheduler<WindowJob>
     private let gauge: LoadGauge
     private let workerCount: Int
@@ -97,6 +99,7 @@ public final class EdgeNode: Sendable {
         self.scheduler = scheduler
         let evidence = EvidenceRoom(configuration, store: store, logger: logger, now: now)
         self.evidence = evidence
+        soundDesk = DeskEars(model: model) { scheduler.depth }
         room = IntakeRoom(
             scheduler: scheduler,
             board: board,
@@ -211,6 +214,7 @@ public final class EdgeNode: Sendable {
             return tasks
         }
         feed.close()
+        await soundDesk.close()
         for task in running.housekeeping { task.cancel() }
         for subscription in running.audioSubscriptions { subscription.cancel() }
         inboxes.withLock { inboxes in

@@ -2,11 +2,33 @@
 import EdgeService
 
 struct ClassificationDocument: Encodable {
-    struct Scores: Encodable {
+    struct Scores {
         var scores: [String: Double]
         var top: String
         var confidence: Double
         var verdict: String
+    }
+
+    struct Run: Encodable {
+        var label: String
+        var count: Int
+    }
+
+    struct Fused: Encodable {
+        var scores: Scores
+        /// The longest row of windows with one verdict; null where none had one.
+        var maxRun: Run?
+
+        enum CodingKeys: String, CodingKey { case scores, top, confidence, verdict, maxRun }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(scores.scores, forKey: .scores)
+            try container.encode(scores.top, forKey: .top)
+            try container.encode(scores.confidence, forKey: .confidence)
+            try container.encode(scores.verdict, forKey: .verdict)
+            try container.encode(maxRun, forKey: .maxRun)
+        }
     }
 
     struct Window: Encodable {
@@ -22,7 +44,7 @@ struct ClassificationDocument: Encodable {
         var file: String
         var durationS: Double
         var windows: [Window]
-        var fused: Scores
+        var fused: Fused
     }
 
     var model: String
@@ -46,7 +68,10 @@ struct ClassificationDocument: Encodable {
                         verdict: scores.verdict
                     )
                 },
-                fused: Self.scores(result.fused, labels: labels, top: top)
+                fused: Fused(
+                    scores: Self.scores(result.fused, labels: labels, top: top),
+                    maxRun: result.longestRun.map { Run(label: labels[$0.label], count: $0.count) }
+                )
             )
         }
     }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import AudioFeatures
 import AudioSending
+import Dashboard
 import EdgeService
 import Foundation
 
@@ -13,9 +14,14 @@ struct ClassifyCommand: AsyncParsableCommand {
             Labels are phrases in English or Chinese. Give parallel, concrete ones, and an anchor such as "other" that \
             takes what fits none of them: the probabilities always add up to 1.
 
+            With --sort-into every file is copied into a folder named after its label, or into review/ where no label \
+            reaches the threshold. tags.csv in that folder lists all of them with their scores. The same command goes on \
+            where an interrupted one stopped; nothing is ever overwritten.
+
             Examples:
               ausculta classify pump.wav --labels "normal running,bearing lacking oil,other"
               ausculta classify recordings/ --labels "正常运行,轴承缺油,其他" --threshold 0.6 --json
+              ausculta classify recordings/ --labels "dog barking,glass breaking,other" --sort-into sorted/
             """
     )
 
@@ -42,6 +48,11 @@ struct ClassifyCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.")
     var json = false
 
+    @Flag(help: "Lower steady noise before judging (spectral gating).")
+    var denoise = false
+
+    @OptionGroup(title: "Sorting") var sorting: SortingArguments
+
     @OptionGroup(title: "Raw input") var raw: RawAudioOptions
 
     @OptionGroup var channel: ChannelOptions
@@ -53,6 +64,7 @@ struct ClassifyCommand: AsyncParsableCommand {
         }
         guard Set(names).count == names.count else { throw ValidationError("--labels: a label is there twice") }
         guard (0...1).contains(threshold) else { throw ValidationError("--threshold \(threshold): expected 0 to 1") }
+        try sorting.validate()
         guard top.map({ $0 > 0 }) ?? true else { throw ValidationError("--top: expected at least 1") }
     }
 
@@ -66,17 +78,19 @@ struct ClassifyCommand: AsyncParsableCommand {
             )
         }
         let loaded = try model.load()
-        let classifier = try FileClassifier(
-            model: loaded,
-            labels: names,
-            options: ClassificationOptions(
-                windowSeconds: window,
-                hopSeconds: hop,
-                threshold: threshold,
-                rawFormat: rawFormat,
-                channel: try channel.selection()
-            )
+        let options = ClassificationOptions(
+            windowSeconds: window,
+            hopSeconds: hop,
+            threshold: threshold,
+            rawFormat: rawFormat,
+            channel: try channel.selection(),
+            denoises: denoise
         )
+        if let folder = sorting.sortInto {
+            let run = SortingRun(paths: paths, folder: folder, labels: names, model: loaded, options: options)
+            return try await run.run(placement: sorting.placement, json: json)
+        }
+        let classifier = try FileClassifier(model: loaded, labels: names, options: options)
         var results: [FileClassification] = []
         var failures = 0
         var line = ProgressLine()
@@ -114,6 +128,11 @@ struct ClassifyCommand: AsyncParsableCommand {
             Console.result("  \(Self.percent(share))  \(names[index])  \(bar)")
         }
         guard result.windows.count > 1 else { return }
+        if let run = result.longestRun {
+            Console.result("  longest run: \(run.count) of \(result.windows.count) windows \(names[run.label])")
+        } else {
+            Console.result("  longest run: none, every window is undetermined")
+        }
         for window in result.windows {
             let name =
                 window.scores.isDetermined ? names[window.scores.top] : "undetermined (\(names[window.scores.top]))"

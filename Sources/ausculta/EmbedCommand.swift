@@ -33,6 +33,9 @@ struct EmbedCommand: AsyncParsableCommand {
     @Flag(help: "Treat short recordings as longer, as the reference implementation does with a single one.")
     var referenceIsLonger = false
 
+    @Flag(help: "Lower steady noise first (spectral gating).")
+    var denoise = false
+
     @OptionGroup(title: "Raw input") var raw: RawAudioOptions
 
     @OptionGroup var channel: ChannelOptions
@@ -59,7 +62,8 @@ struct EmbedCommand: AsyncParsableCommand {
         if !files.isEmpty {
             let listener = try Listener(model: loaded, referenceIsLonger: referenceIsLonger)
             for file in files {
-                let samples = try loadRecording(file, raw: raw, channel: channel, sampleRateHz: loaded.sampleRateHz)
+                var samples = try loadRecording(file, raw: raw, channel: channel, sampleRateHz: loaded.sampleRateHz)
+                if denoise { samples = try SpectralGate().apply(to: samples) }
                 let (values, isLonger) = try listener.embed(samples)
                 embeddings.append(Embedding(file: file, isLonger: isLonger, values: values))
             }

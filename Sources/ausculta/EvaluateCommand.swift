@@ -30,6 +30,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: "Below this confidence a recording is undetermined.")
     var threshold = 0.70
 
+    @Flag(help: "Measure a second time with steady noise lowered (spectral gating), and show both.")
+    var denoise = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -38,6 +41,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         var phrases: [String: String]
         var unreadable: [String]
         var report: EvaluationReport
+        /// The same recordings after spectral gating.
+        var denoised: EvaluationReport?
     }
 
     func run() async throws {
@@ -48,12 +53,15 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
         let phrases = try Self.phrases(labels, given: phrase)
         let loaded = try model.load()
-        let classifier = try FileClassifier(
-            model: loaded,
-            labels: labels.map { phrases[$0] ?? $0 },
-            options: ClassificationOptions(threshold: threshold)
-        )
-        var outcomes: [EvaluationOutcome] = []
+        // Both ways file by file: what cannot be read is told once.
+        let classifiers = try (denoise ? [false, true] : [false]).map { denoises in
+            try FileClassifier(
+                model: loaded,
+                labels: labels.map { phrases[$0] ?? $0 },
+                options: ClassificationOptions(threshold: threshold, denoises: denoises)
+            )
+        }
+        var outcomes = classifiers.map { _ in [EvaluationOutcome]() }
         var unreadable: [String] = []
         var line = ProgressLine()
         let start = ContinuousClock.now
@@ -62,11 +70,13 @@ struct EvaluateCommand: AsyncParsableCommand {
                 "\(index + 1)/\(set.rows.count)\(ProgressLine.remaining(done: index, of: set.rows.count, since: start))"
             )
             do {
-                let result = try classifier.classify(row.file)
                 guard let truth = labels.firstIndex(of: row.label) else { continue }
-                outcomes.append(
-                    EvaluationOutcome(truth: truth, probabilities: result.fused.probabilities.map(Double.init))
-                )
+                let results = try classifiers.map { try $0.classify(row.file) }
+                for (number, result) in results.enumerated() {
+                    outcomes[number].append(
+                        EvaluationOutcome(truth: truth, probabilities: result.fused.probabilities.map(Double.init))
+                    )
+                }
             } catch let error as AudioDecodingError {
                 line.clear()
                 Console.remark("\(error)")
@@ -74,16 +84,37 @@ struct EvaluateCommand: AsyncParsableCommand {
             }
         }
         line.clear()
-        let report = EvaluationReport(outcomes, labels: labels, threshold: threshold)
+        let reports = outcomes.map { EvaluationReport($0, labels: labels, threshold: threshold) }
+        let denoised = reports.count > 1 ? reports[1] : nil
         if json {
             try Console.json(
-                Document(model: loaded.name, phrases: phrases, unreadable: unreadable, report: report),
+                Document(
+                    model: loaded.name,
+                    phrases: phrases,
+                    unreadable: unreadable,
+                    report: reports[0],
+                    denoised: denoised
+                ),
                 pretty: true
             )
         } else {
-            show(report, phrases: phrases)
+            show(reports[0])
+            if let denoised {
+                Console.result("\nwith --denoise")
+                show(denoised)
+                showEffect(before: reports[0], after: denoised)
+            }
         }
-        if !unreadable.isEmpty { throw ExitCode(outcomes.isEmpty ? 2 : 1) }
+        if !unreadable.isEmpty { throw ExitCode(outcomes[0].isEmpty ? 2 : 1) }
+    }
+
+    private func showEffect(before: EvaluationReport, after: EvaluationReport) {
+        func signed(_ change: Double) -> String { String(format: "%+.1f", change * 100) }
+        let accuracy = signed(after.balancedAccuracy - before.balancedAccuracy)
+        let undetermined = signed(after.undetermined - before.undetermined)
+        Console.result(
+            "\neffect of --denoise: balanced accuracy \(accuracy), undetermined \(undetermined) percentage points"
+        )
     }
 
     private static func phrases(_ labels: [String], given: [String]) throws -> [String: String] {
@@ -100,7 +131,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         return phrases
     }
 
-    private func show(_ report: EvaluationReport, phrases: [String: String]) {
+    private func show(_ report: EvaluationReport) {
         func percent(_ share: Double?) -> String {
             let text = share.map { String(format: "%.1f", $0 * 100) } ?? "–"
             return String(repeating: " ", count: max(0, 7 - text.count)) + text

@@ -49,17 +49,4 @@ import Testing
         #expect(LabelledScores(probabilities: [0.25, 0.75], threshold: 0.75).isDetermined)
         #expect(!LabelledScores(probabilities: [0.25, 0.75], threshold: 0.7501).isDetermined)
     }
-
-    @Test(arguments: [
-        ("a,b,c", ["a", "b", "c"]),
-        (" normal running , bearing lacking oil ", ["normal running", "bearing lacking oil"]),
-        ("正常运行，轴承缺油；其他", ["正常运行", "轴承缺油", "其他"]),
-        ("a;b;;c,", ["a", "b", "c"]),
-        ("one\ntwo\n", ["one", "two"]),
-        ("", []), (" , ;", []),
-        ("air-conditioner,45° bend", ["air-conditioner", "45° bend"]),
-    ])
-    func labelsAreSplitAsPeopleTypeThem(text: String, labels: [String]) {
-        #expect(splitLabels(text) == labels)
-    }
 }

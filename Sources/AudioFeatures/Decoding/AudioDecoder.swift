@@ -71,24 +71,7 @@ public struct AudioDecoder: Sendable {
         selection: ChannelSelection?,
         source: String
     ) throws(AudioDecodingError) -> DecodedAudio {
-        let start = container == .mpeg ? MPEGFrameHeader.firstFrameOffset(in: bytes) : 0
-        guard let start else {
-            throw AudioDecodingError(.undecodable, source: source, "no MPEG audio frames inside")
-        }
-        if container == .ogg, !OggPage.opensStream(bytes) {
-            throw AudioDecodingError(.undecodable, source: source, "the Ogg stream's first pages are damaged or cut")
-        }
-        let file = try SoundFile(readingBytes: UnsafeRawBufferPointer(rebasing: bytes[start...]), source: source)
-        let wireFormats = [
-            SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_RF64, SF_FORMAT_FLAC, SF_FORMAT_OGG, SF_FORMAT_MPEG,
-        ]
-        guard wireFormats.contains(file.majorFormat) else {
-            throw AudioDecodingError(
-                .unrecognizedFormat,
-                source: source,
-                "announced as \(container.contentType), but the contents are something else"
-            )
-        }
+        let file = try Self.open(bytes, container, source: source)
         var sink = try SampleSink(
             channelCount: file.channelCount,
             sampleRateHz: file.sampleRateHz,
@@ -114,6 +97,33 @@ public struct AudioDecoder: Sendable {
             sourceChannelCount: file.channelCount,
             isTruncated: isTruncated
         )
+    }
+
+    /// Opens a container in memory, where it holds what its first bytes say; `bytes` must outlive the result.
+    static func open(
+        _ bytes: UnsafeRawBufferPointer,
+        _ container: AudioContainer,
+        source: String
+    ) throws(AudioDecodingError) -> SoundFile {
+        let start = container == .mpeg ? MPEGFrameHeader.firstFrameOffset(in: bytes) : 0
+        guard let start else {
+            throw AudioDecodingError(.undecodable, source: source, "no MPEG audio frames inside")
+        }
+        if container == .ogg, !OggPage.opensStream(bytes) {
+            throw AudioDecodingError(.undecodable, source: source, "the Ogg stream's first pages are damaged or cut")
+        }
+        let file = try SoundFile(readingBytes: UnsafeRawBufferPointer(rebasing: bytes[start...]), source: source)
+        let wireFormats = [
+            SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_RF64, SF_FORMAT_FLAC, SF_FORMAT_OGG, SF_FORMAT_MPEG,
+        ]
+        guard wireFormats.contains(file.majorFormat) else {
+            throw AudioDecodingError(
+                .unrecognizedFormat,
+                source: source,
+                "announced as \(container.contentType), but the contents are something else"
+            )
+        }
+        return file
     }
 
     private func decodeRaw(

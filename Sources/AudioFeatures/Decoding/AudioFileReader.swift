@@ -16,6 +16,8 @@ public final class AudioFileReader {
     public private(set) var framePosition = 0
 
     private let file: SoundFile
+    /// A copy of the sound that lies in memory; nil for a file on disk.
+    private let memory: UnsafeRawBufferPointer?
 
     /// Opens a recording.
     ///
@@ -56,10 +58,51 @@ public final class AudioFileReader {
         let openPath = path == "-" ? "./-" : path
         file = try SoundFile(readingPath: openPath, info: rawFormat.map(SF_INFO.init(raw:)) ?? SF_INFO())
         try limits.checkFormat(channelCount: file.channelCount, sampleRateHz: file.sampleRateHz, source: path)
+        memory = nil
         self.path = path
         channelCount = file.channelCount
         sampleRateHz = file.sampleRateHz
         declaredFrameCount = file.declaredFrameCount
+    }
+
+    /// Opens a recording that lies in memory: WAV, FLAC, Ogg or MPEG audio by its first bytes, never raw samples.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - name: stands in for a path in messages.
+    ///   - limits: size, rate and channel bounds; the length is not limited, since it is read in blocks.
+    /// - Throws: ``AudioDecodingError``: `emptyPayload`, `payloadTooLarge`, `unrecognizedFormat`, `undecodable`,
+    ///   `unsupported…`.
+    public init(bytes: Data, name: String, limits: AudioLimits = .file) throws(AudioDecodingError) {
+        try limits.checkPayload(byteCount: bytes.count, source: name)
+        guard let container = bytes.withUnsafeBytes({ AudioContainer(recognizing: $0) }) else {
+            throw AudioDecodingError(
+                .unrecognizedFormat,
+                source: name,
+                "not a sound file known here; send WAV, FLAC, MP3, Ogg Vorbis or Opus (in Ogg), with its header"
+            )
+        }
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+        copy.copyBytes(from: bytes)
+        let memory = UnsafeRawBufferPointer(copy)
+        do {
+            file = try AudioDecoder.open(memory, container, source: name)
+            try limits.checkFormat(channelCount: file.channelCount, sampleRateHz: file.sampleRateHz, source: name)
+        } catch {
+            copy.deallocate()
+            throw error
+        }
+        self.memory = memory
+        path = name
+        channelCount = file.channelCount
+        sampleRateHz = file.sampleRateHz
+        declaredFrameCount = file.declaredFrameCount
+    }
+
+    deinit {
+        // libsndfile may look at its bytes until it is closed.
+        _ = file.close()
+        memory?.deallocate()
     }
 
     /// The next block of at most `maxFrameCount` frames; nil at the end.

@@ -26,6 +26,18 @@ size_t ck_fft_workspace_bytes(const ck_fft_plan *plan);
 void ck_fft_power(const ck_fft_plan *plan, const float *samples, ptrdiff_t lane_stride, ptrdiff_t sample_stride,
                   const double *window, int first_bin, int bin_count, double *power, void *workspace);
 
+/// Bytes of scratch ck_fft_shape needs, to be aligned to 64.
+size_t ck_fft_shape_workspace_bytes(const ck_fft_plan *plan);
+
+/// Changes the loudness of every bin of four frames and adds the frames to `output`: windowed, transformed, each bin
+/// multiplied by its gain, transformed back, windowed again.
+///
+/// Sample i of lane l is samples[l * lane_stride + i]; it comes back added to output[l * lane_stride + i], multiplied by
+/// analysis[i] and synthesis[i]. gains has shape (length / 2 + 1, CK_FFT_LANES), aligned to 64; the first `lanes` lanes
+/// are added.
+void ck_fft_shape(const ck_fft_plan *plan, const float *samples, ptrdiff_t lane_stride, const double *analysis,
+                  const double *gains, const double *synthesis, int lanes, float *output, void *workspace);
+
 /// 10 * log10(max(floor, sum of weights * power)) of four frames.
 ///
 /// Band m sums bins first_bin[m] ..< first_bin[m] + bin_count[m] of `power` with the next bin_count[m] weights.

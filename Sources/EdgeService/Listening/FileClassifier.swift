@@ -18,6 +18,8 @@ public struct ClassificationOptions: Sendable {
     public var channel: ChannelSelection
     /// Loudness normalisation of each window.
     public var gain: WindowGain
+    /// Lowers the steady noise of each window before the model hears it.
+    public var denoises: Bool
 
     /// Makes options; the defaults are those of the service.
     public init(
@@ -26,7 +28,8 @@ public struct ClassificationOptions: Sendable {
         threshold: Double = 0.70,
         rawFormat: PCMFormat? = nil,
         channel: ChannelSelection = .average,
-        gain: WindowGain = .none
+        gain: WindowGain = .none,
+        denoises: Bool = false
     ) {
         self.windowSeconds = windowSeconds
         self.hopSeconds = hopSeconds
@@ -34,6 +37,7 @@ public struct ClassificationOptions: Sendable {
         self.rawFormat = rawFormat
         self.channel = channel
         self.gain = gain
+        self.denoises = denoises
     }
 }
 
@@ -69,6 +73,31 @@ public struct FileWindow: Sendable {
     public let scores: LabelledScores
 }
 
+/// The longest row of windows, one after the other, with the same verdict.
+public struct LabelRun: Sendable, Hashable {
+    /// Index of the label.
+    public let label: Int
+    /// Windows in the row.
+    public let count: Int
+
+    /// The longest run among windows; undetermined ones belong to none, the earlier of two equals is kept.
+    static func longest(in windows: [LabelledScores]) -> LabelRun? {
+        var longest: LabelRun?
+        var current: LabelRun?
+        for scores in windows {
+            guard scores.isDetermined else {
+                current = nil
+                continue
+            }
+            let before = current?.label == scores.top ? current?.count ?? 0 : 0
+            let run = LabelRun(label: scores.top, count: before + 1)
+            if run.count > longest?.count ?? 0 { longest = run }
+            current = run
+        }
+        return longest
+    }
+}
+
 /// One classified file.
 public struct FileClassification: Sendable {
     /// Path as given.
@@ -79,53 +108,36 @@ public struct FileClassification: Sendable {
     public let windows: [FileWindow]
     /// All windows together: the mean of their log-probabilities, normalised.
     public let fused: LabelledScores
+    /// The longest run of one label; nil where no window was determined.
+    public let longestRun: LabelRun?
 }
 
 /// Classifies files one after the other. Not Sendable: holds a listener.
 public final class FileClassifier {
-    private let listener: Listener
+    private let ears: RecordingEars
     private let head: ZeroShotHead
     private let options: ClassificationOptions
-    private let spec: WindowSpec
 
     /// - Parameter labels: the phrases, one label each.
     public init(model: SoundModel, labels: [String], options: ClassificationOptions) throws {
-        listener = try Listener(model: model)
+        ears = try RecordingEars(model: model)
         head = try model.makeHead(prompts: labels.map { [$0] })
         self.options = options
-        spec = try WindowSpec(
-            lengthSeconds: options.windowSeconds,
-            hopSeconds: options.hopSeconds,
-            hopRangeSeconds: 0.1...3_600
-        )
+        _ = try options.windowSpec()
     }
 
     /// Classifies one file.
     ///
-    /// - Parameter progress: called with the seconds done so far.
+    /// - Parameter progress: called with the seconds done so far; what it throws ends the work.
     /// - Throws: `AudioDecodingError` for a file that cannot be read; others for windows that cannot be heard.
-    public func classify(_ path: String, progress: (Double) -> Void = { _ in }) throws -> FileClassification {
+    public func classify(
+        _ path: String,
+        progress: (Double) throws -> Void = { _ in }
+    ) throws -> FileClassification {
         let reader = try AudioFileReader(path: path, rawFormat: options.rawFormat)
-        var recording = RecordingWindows(reader: reader, spec: spec, channel: options.channel, includesRest: true)
-        var windows: [FileWindow] = []
-        while let window = try recording.next() {
-            let heard = try listener.hear(window.samples, gain: options.gain)
-            let scores = LabelledScores(
-                probabilities: head.probabilities(heard.embedding),
-                threshold: options.threshold
-            )
-            windows.append(
-                FileWindow(startSeconds: window.startSeconds, endSeconds: window.endSeconds, scores: scores)
-            )
-            progress(window.endSeconds)
-        }
-        let seconds = Double(reader.framePosition) / Double(reader.sampleRateHz)
-        return FileClassification(
-            file: path,
-            durationSeconds: seconds,
-            windows: windows,
-            fused: Self.fuse(windows.map(\.scores.probabilities), threshold: options.threshold)
-        )
+        var judging = try RecordingJudgement(reader: reader, head: head, options: options)
+        while let seconds = try judging.judgeNext(with: ears) { try progress(seconds) }
+        return judging.result(file: path)
     }
 
     /// The mean of the windows' log-probabilities, exponentiated and normalised.

@@ -17,8 +17,16 @@ final class WorkerThread: SerialExecutor {
     private let available = DispatchSemaphore(value: 0)
 
     /// Starts the thread; `name` shows up in debuggers and `top -H`.
-    init(name: String) {
-        let thread = Thread { [self] in runLoop() }
+    ///
+    /// - Parameter niceness: 0 as all threads, up to 19 for work that others go before; where the system has it.
+    init(name: String, niceness: Int32 = 0) {
+        let thread = Thread { [self] in
+            #if canImport(Glibc)
+                // On Linux a thread has a niceness of its own, and 0 names the calling one.
+                if niceness > 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+            #endif
+            runLoop()
+        }
         thread.name = name
         thread.stackSize = 4 << 20
         thread.start()
