@@ -74,6 +74,7 @@ function showTheme() {
 }
 
 function showLive(state) {
+  document.documentElement.dataset.live = state;
   parts.pill.dataset.state = state;
   parts.pill.title = t("live." + state + ".text");
   setText(parts.pillText, t("live." + state));

@@ -1,6 +1,207 @@
-// Every machine, worst first, live.
-import { h } from "../dom.js";
+// Every machine, worst first, live. What needs somebody stands on top in large cards; what runs well stays quiet.
+import { get } from "../api.js";
+import { debounce, every, h, keyed, replace, setAttribute, setStyle, setText } from "../dom.js";
+import { ago, clock, dbfs, fullTime, hourMinute, percent, setServerTime } from "../format.js";
+import { locale, name, register } from "../i18n.js";
+import { icon, stateIcon } from "../icons.js";
+import { live } from "../live.js";
+import { navigate, setQuery } from "../router.js";
+import { empty, errorState, loading } from "../ui/empty.js";
+import { createSparkline } from "../ui/sparkline.js";
+import { STATES, stateRank } from "../ui/state.js";
+import { createRing } from "../ui/ring.js";
+import en from "../i18n/en/plant.js";
+import zh from "../i18n/zh/plant.js";
 
-export default async function mount(root, { t }) {
-  root.append(h("div", { class: "page" }, h("header", { class: "page-head" }, h("h1", null, t("title.plant")))));
+register("en", en);
+register("zh", zh);
+
+/** Above this many machines those that run well become tiles. */
+const TILES_FROM = 48;
+
+export default async function mount(root, { query, t, signal }) {
+  const machines = new Map();
+  const wall = query.has("wall");
+  const collator = new Intl.Collator(locale(), { numeric: true });
+  let chosen = STATES.includes(query.get("state")) ? query.get("state") : null;
+  let words = query.get("q") ?? "";
+
+  const headline = h("p", { class: "plant-headline" }, h("span", { class: "plant-mark" }), h("span"));
+  const chips = h("div", { class: "plant-chips", role: "group", "aria-label": t("plant.filter") });
+  const search = h("input", { class: "input", type: "search", value: words, placeholder: t("plant.search"), "aria-label": t("plant.search") });
+  const grid = h("div", { class: "plant-grid" });
+  const rest = h("div");
+  const time = h("span", { class: "plant-clock num", hidden: !wall });
+  const wallButton = h("button", { class: "button ghost", type: "button", onclick: toggleWall, title: t(wall ? "plant.wall.leave" : "plant.wall.text") },
+    icon(wall ? "shrink" : "expand"), h("span", { class: "plant-wall-text" }, t(wall ? "plant.wall.leave" : "plant.wall")));
+  root.append(h("div", { class: "page plant" },
+    h("header", { class: "page-head" }, h("h1", { class: wall ? null : "sr-only" }, t("plant.title")),
+      headline, h("div", { class: "plant-tools" }, time, h("div", { class: "search", hidden: wall }, icon("search", "small"), search), wallButton)),
+    chips, grid, rest));
+  replace(rest, loading("cards", 8));
+
+  function toggleWall() {
+    setQuery({ wall: wall ? null : "1" });
+    if (wall) { if (document.fullscreenElement) document.exitFullscreen(); } else document.documentElement.requestFullscreen?.().catch(() => {});
+    navigate();
+  }
+
+  function visible() {
+    const wanted = words.trim().toLocaleLowerCase();
+    return [...machines.values()].filter((machine) =>
+      (!chosen || machine.state === chosen)
+      && (!wanted || machine.id.toLocaleLowerCase().includes(wanted) || machine.profile.toLocaleLowerCase().includes(wanted)
+        || Object.values(machine.name ?? {}).some((text) => text.toLocaleLowerCase().includes(wanted))
+        || name(machine.top_name).toLocaleLowerCase().includes(wanted)))
+      .sort((a, b) => stateRank(a.state) - stateRank(b.state) || collator.compare(name(a.name), name(b.name)));
+  }
+
+  function showSummary() {
+    const counts = Object.fromEntries(STATES.map((state) => [state, 0]));
+    for (const machine of machines.values()) counts[machine.state] = (counts[machine.state] ?? 0) + 1;
+    const worst = STATES.find((state) => counts[state] > 0) ?? "normal";
+    const key = counts[worst] === machines.size && worst === "normal" ? "plant.all" : "plant.head." + worst;
+    if (headline.dataset.state !== worst) {
+      headline.dataset.state = worst;
+      replace(headline.firstElementChild, stateIcon(worst));
+    }
+    setText(headline.lastElementChild, machines.size ? t(key, { count: counts[worst] }) : "");
+    keyed(chips, machines.size ? STATES.filter((state) => counts[state] > 0 || state === chosen) : [], (state) => state, (state) =>
+      h("button", { class: "plant-chip", type: "button", dataset: { state }, onclick: () => choose(state) },
+        stateIcon(state), h("b", { class: "num" }), h("span", null, t("state." + state))),
+    (chip, state) => {
+      setText(chip.children[1], counts[state]);
+      setAttribute(chip, "aria-pressed", chosen === state ? "true" : "false");
+    });
+  }
+
+  function choose(state) {
+    chosen = chosen === state ? null : state;
+    setQuery({ state: chosen });
+    show();
+  }
+
+  function show() {
+    showSummary();
+    const shown = visible();
+    const attention = shown.filter((machine) => machine.state !== "normal");
+    const well = shown.filter((machine) => machine.state === "normal");
+    const tiles = well.length > TILES_FROM;
+    const items = [];
+    if (attention.length && well.length) items.push({ heading: "attention", count: attention.length });
+    items.push(...attention);
+    if (attention.length && well.length) items.push({ heading: "well", count: well.length });
+    items.push(...well);
+    setAttribute(grid, "data-tiles", tiles ? "" : null);
+    keyed(grid, items, (item) => (item.heading ? "#" + item.heading : item.id), (item) => (item.heading ? makeHeading(item) : makeCard(item, t)),
+      (element, item) => (item.heading ? setText(element.lastElementChild, item.count) : updateCard(element, item, tiles && item.state === "normal", t)));
+    if (machines.size === 0) replace(rest, empty({ icon: "plant", title: t("plant.none"), text: t("plant.none.text") }));
+    else if (shown.length === 0) {
+      replace(rest, empty({ icon: "search", title: t("plant.noMatch"), action: { label: t("plant.clear"), run: () => { words = search.value = ""; chosen = null; setQuery({ q: null, state: null }); show(); } } }));
+    } else if (rest.firstChild) replace(rest);
+  }
+
+  function makeHeading(item) {
+    return h("h2", { class: "plant-heading" }, t("plant." + item.heading), " ", h("span", { class: "faint num" }));
+  }
+
+  async function load() {
+    try {
+      const answer = await get("machines", { signal });
+      setServerTime(answer.time);
+      const present = new Set(answer.machines.map((machine) => machine.id));
+      for (const id of machines.keys()) if (!present.has(id)) machines.delete(id);
+      for (const machine of answer.machines) machines.set(machine.id, machine);
+      show();
+    } catch (failure) {
+      if (failure.name === "AbortError") return;
+      if (machines.size === 0) replace(rest, errorState(failure, () => { replace(rest, loading("cards", 8)); load(); }));
+    }
+  }
+
+  function tick() {
+    if (wall) setText(time, clock(Date.now()));
+    for (const card of grid.children) card.tick?.();
+  }
+
+  live.on("machines", (data) => {
+    setServerTime(data.time);
+    for (const machine of data.machines) machines.set(machine.id, { ...machines.get(machine.id), ...machine });
+    show();
+  }, { signal });
+  live.on("resync", load, { signal });
+  every(60_000, load, signal);
+  every(1000, tick, signal);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); }, { signal });
+  search.addEventListener("input", debounce(() => { words = search.value; setQuery({ q: words }); show(); }, 120, signal));
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest?.("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") { event.preventDefault(); search.focus(); }
+    if (event.key === "Escape" && wall) toggleWall();
+  }, { signal });
+  if (wall) {
+    document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) toggleWall(); }, { signal });
+    setText(time, clock(Date.now()));
+  }
+  await load();
+}
+
+function makeCard(machine, t) {
+  const parts = {
+    mark: h("span", { class: "machine-mark" }),
+    link: h("a", { class: "cover", href: "#/machine/" + encodeURIComponent(machine.id) }),
+    state: h("span", { class: "machine-state" }),
+    fresh: h("span", { class: "machine-new", hidden: true }, t("plant.unacknowledged")),
+    top: h("span", { class: "machine-top" }),
+    confidence: h("span", { class: "machine-confidence num" }),
+    since: h("span", { class: "machine-since" }),
+    ring: createRing({ label: t("plant.health") }),
+    spark: createSparkline({ label: t("plant.spark") }),
+    level: h("span", { class: "num" }),
+    meter: h("span", { class: "meter", "aria-hidden": "true" }, h("span")),
+    heard: h("span", { class: "machine-heard num" }),
+  };
+  const card = h("article", { class: "machine card" },
+    h("header", { class: "machine-head" }, parts.mark, h("h3", { class: "clip" }, parts.link), parts.fresh, parts.state),
+    h("div", { class: "machine-body" },
+      h("div", { class: "machine-label" }, h("p", { class: "machine-said" }, parts.top, parts.confidence), parts.since),
+      parts.ring.element,
+      h("div", { class: "machine-spark" }, parts.spark.element),
+      h("p", { class: "machine-foot" }, parts.meter, parts.level, parts.heard)));
+  card.parts = parts;
+  return card;
+}
+
+function updateCard(card, machine, tile, t) {
+  const { parts } = card;
+  if (card.shown === machine && card.tile === tile) return;
+  card.shown = machine;
+  card.tile = tile;
+  setAttribute(card, "data-tile", tile ? "" : null);
+  if (card.dataset.state !== machine.state) {
+    card.dataset.state = machine.state;
+    replace(parts.mark, stateIcon(machine.state));
+    setText(parts.state, t("state." + machine.state));
+  }
+  setText(parts.link, name(machine.name) || machine.id);
+  const open = machine.active_alarms ?? [];
+  const waiting = open.some((alarm) => alarm.state === "unack_active" || alarm.state === "rtn_unack");
+  parts.fresh.hidden = !waiting;
+  setAttribute(card, "data-waiting", waiting ? "" : null);
+
+  const undetermined = machine.verdict === "undetermined" && machine.state !== "offline";
+  setText(parts.top, machine.state === "offline" ? t("plant.silent") : undetermined ? t("plant.undetermined") : name(machine.top_name) || t("plant.nothing"));
+  setText(parts.confidence, machine.state === "offline" ? "" : percent(machine.top_confidence));
+  const oldest = open.reduce((first, alarm) => (!first || alarm.since < first ? alarm.since : first), null);
+  setText(parts.since, oldest ? t("plant.since", { time: hourMinute(oldest) }) + (open.length > 1 ? " · " + t("plant.alarms", { count: open.length }) : "")
+    : undetermined ? t("plant.closest", { label: name(machine.top_name) }) : "");
+  parts.ring.update(machine.health, machine.state);
+  parts.spark.update(machine.sparkline?.values ?? []);
+  const level = machine.stream?.online ? machine.stream.level_dbfs : null;
+  setText(parts.level, level === null ? t("plant.noSignal") : dbfs(level));
+  setStyle(parts.meter.firstElementChild, { "--level": level === null ? "0%" : Math.round(Math.max(0, Math.min(100, (level + 80) * 1.25))) + "%" });
+  const heard = machine.stream?.last_chunk ?? machine.last_window?.end ?? null;
+  card.tick = () => setText(parts.heard, heard ? t("plant.heard", { ago: ago(heard) }) : t("plant.never"));
+  card.tick();
+  parts.heard.title = heard ? fullTime(heard) : "";
 }

@@ -1,0 +1,18 @@
+export default {
+  "plant.title": "Plant", "plant.filter": "Show only", "plant.search": "Find a machine",
+  "plant.attention": "Needs attention", "plant.well": "Running well",
+  "plant.all": { one: "The machine sounds normal", other: "All {count} machines sound normal" },
+  "plant.head.critical": { one: "1 machine is critical", other: "{count} machines are critical" },
+  "plant.head.warning": { one: "1 machine has a warning", other: "{count} machines have a warning" },
+  "plant.head.advisory": { one: "1 machine has an advisory", other: "{count} machines have an advisory" },
+  "plant.head.unknown": { one: "1 machine cannot be judged", other: "{count} machines cannot be judged" },
+  "plant.head.offline": { one: "1 machine is silent", other: "{count} machines are silent" },
+  "plant.head.normal": { one: "1 machine sounds normal", other: "{count} machines sound normal" },
+  "plant.wall": "Wall view", "plant.wall.text": "Fill the screen, for a control room", "plant.wall.leave": "Leave wall view",
+  "plant.none": "No machines yet", "plant.none.text": "Add machines to the configuration and reload it; each appears here when its first sound arrives.",
+  "plant.noMatch": "No machine matches", "plant.clear": "Show all machines",
+  "plant.unacknowledged": "New", "plant.health": "Health", "plant.spark": "Highest fault confidence, last hour",
+  "plant.since": "since {time}", "plant.alarms": { one: "{count} alarm", other: "{count} alarms" },
+  "plant.undetermined": "Undetermined", "plant.closest": "closest: {label}", "plant.nothing": "Nothing heard yet",
+  "plant.silent": "No sound arrives", "plant.noSignal": "no signal", "plant.heard": "heard {ago}", "plant.never": "never heard",
+};
