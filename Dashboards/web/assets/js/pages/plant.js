@@ -192,9 +192,11 @@ function updateCard(card, machine, tile, t) {
   const undetermined = machine.verdict === "undetermined" && machine.state !== "offline";
   setText(parts.top, machine.state === "offline" ? t("plant.silent") : undetermined ? t("plant.undetermined") : name(machine.top_name) || t("plant.nothing"));
   setText(parts.confidence, machine.state === "offline" ? "" : percent(machine.top_confidence));
-  const oldest = open.reduce((first, alarm) => (!first || alarm.since < first ? alarm.since : first), null);
+  const sounding = open.filter((alarm) => alarm.state !== "rtn_unack");
+  const oldest = sounding.reduce((first, alarm) => (!first || alarm.since < first ? alarm.since : first), null);
   setText(parts.since, oldest ? t("plant.since", { time: hourMinute(oldest) }) + (open.length > 1 ? " · " + t("plant.alarms", { count: open.length }) : "")
-    : undetermined ? t("plant.closest", { label: name(machine.top_name) }) : "");
+    : waiting ? t("plant.returned", { label: name(open[0].name) })
+      : undetermined ? t("plant.closest", { label: name(machine.top_name) }) : "");
   parts.ring.update(machine.health, machine.state);
   parts.spark.update(machine.sparkline?.values ?? []);
   const level = machine.stream?.online ? machine.stream.level_dbfs : null;

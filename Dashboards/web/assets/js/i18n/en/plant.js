@@ -13,6 +13,7 @@ export default {
   "plant.noMatch": "No machine matches", "plant.clear": "Show all machines",
   "plant.unacknowledged": "New", "plant.health": "Health", "plant.spark": "Highest fault confidence, last hour",
   "plant.since": "since {time}", "plant.alarms": { one: "{count} alarm", other: "{count} alarms" },
+  "plant.returned": "{label} is over, not acknowledged",
   "plant.undetermined": "Undetermined", "plant.closest": "closest: {label}", "plant.nothing": "Nothing heard yet",
   "plant.silent": "No sound arrives", "plant.noSignal": "no signal", "plant.heard": "heard {ago}", "plant.never": "never heard",
 };

@@ -10,6 +10,7 @@ export default {
   "plant.noMatch": "没有符合条件的设备", "plant.clear": "显示全部设备",
   "plant.unacknowledged": "未确认", "plant.health": "健康度", "plant.spark": "最近一小时最高故障置信度",
   "plant.since": "始于 {time}", "plant.alarms": "{count} 条报警",
+  "plant.returned": "{label}已恢复，未确认",
   "plant.undetermined": "未定", "plant.closest": "最接近：{label}", "plant.nothing": "尚未听到",
   "plant.silent": "没有收到声音", "plant.noSignal": "无信号", "plant.heard": "{ago}听到", "plant.never": "从未听到",
 };
