@@ -1,5 +1,5 @@
 // One machine: what it says now, why that is or is not an alarm, how it came about, and the sound itself.
-import { get, query as toQuery } from "../api.js";
+import { blob, get, query as toQuery } from "../api.js";
 import { debounce, every, h, keyed, replace, setAttribute, setStyle, setText } from "../dom.js";
 import { ago, clock, confidence, dateTime, dbfs, duration, fullTime, ms, now, percent, setServerTime } from "../format.js";
 import { name, register } from "../i18n.js";
@@ -323,8 +323,8 @@ export default async function mount(root, { params, query, t, signal }) {
     const player = createPlayer({ src: null, spectrogram: picture, label: t("machine.latest"), signal });
     const again = h("button", { class: "button ghost compact push", type: "button", onclick: () => load() }, icon("reset", "small"), t("machine.refresh"));
     const off = h("p", { class: "small faint" });
-    let busy = false, shownAt = 0;
-    signal.addEventListener("abort", () => picture.dispose());
+    let busy = false, shownAt = 0, heard = null;
+    signal.addEventListener("abort", () => { picture.dispose(); if (heard) URL.revokeObjectURL(heard); });
 
     async function load() {
       if (busy) return;
@@ -333,8 +333,15 @@ export default async function mount(root, { params, query, t, signal }) {
       const stretch = await picture.load(`${path}/spectrogram.png?seconds=${HEARD_SECONDS}`, { signal });
       busy = false;
       if (!stretch?.start || !stretch.end) { setText(off, machine.capture ? "" : t("machine.captureOff")); return; }
-      const range = toQuery({ start: stretch.start, end: stretch.end, format: "flac" });
-      player.load({ src: "/api/v1/" + path + "/audio" + range, duration: (ms(stretch.end) - ms(stretch.start)) / 1000, download: "/api/v1/" + path + "/audio" + range });
+      const sound = path + "/audio" + toQuery({ start: stretch.start, end: stretch.end, format: "flac" });
+      player.load({
+        source: async () => {
+          if (heard) URL.revokeObjectURL(heard);
+          heard = URL.createObjectURL((await blob(sound, { signal })).blob);
+          return heard;
+        },
+        duration: (ms(stretch.end) - ms(stretch.start)) / 1000, download: "/api/v1/" + sound,
+      });
     }
 
     return {

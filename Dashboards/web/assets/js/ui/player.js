@@ -3,13 +3,15 @@ import { h, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { position } from "../format.js";
 import { t } from "../i18n.js";
+import { errorText } from "./empty.js";
 import { createSpectrogram } from "./spectrogram.js";
 
 const playing = new Set();
 
 /**
  * `createPlayer({src, duration, label, spectrogram, start, regions, download, onTime, signal})`. `spectrogram` is the
- * address of a picture, an element made by createSpectrogram, or null. `regions`: [{from, to, label}] in seconds.
+ * address of a picture, what createSpectrogram returned, or null. `source`, an async function giving an address, stands
+ * in for `src` when the sound is only to be fetched once somebody plays it. `regions`: [{from, to, label}] in seconds.
  * Returns {element, audio, spectrogram, play, pause, seek(seconds), load({src, …}), dispose}. Only one sound plays at
  * a time; all ends with `signal`.
  */
@@ -26,7 +28,7 @@ export function createPlayer(options) {
     : options.spectrogram ?? null;
   const element = h("div", { class: "player", role: "group", "aria-label": label },
     picture?.element, h("div", { class: "player-bar" }, button, slider, time, save), wrong, audio);
-  let length = 0, frame = 0;
+  let length = 0, frame = 0, lazy = null;
 
   function known() { return Number.isFinite(audio.duration) && audio.duration > 0 ? audio.duration : length; }
 
@@ -46,7 +48,17 @@ export function createPlayer(options) {
     if (!audio.paused) frame = requestAnimationFrame(follow);
   }
 
-  function seek(seconds) {
+  /** The address of the sound, asked for when it is first needed. */
+  async function ready() {
+    if (audio.getAttribute("src") || !lazy) return;
+    button.disabled = true;
+    try { audio.src = await lazy(); } finally { button.disabled = false; }
+  }
+
+  async function seek(seconds) {
+    if (lazy && !audio.getAttribute("src")) {
+      try { await ready(); } catch (failure) { refuse(failure); return; }
+    }
     const to = Math.max(0, Math.min(known() || seconds, seconds));
     if (audio.readyState === 0) {
       // Nothing is loaded before the first play: remember where to begin.
@@ -60,11 +72,16 @@ export function createPlayer(options) {
   async function play() {
     for (const other of playing) if (other !== audio) other.pause();
     wrong.hidden = true;
-    try { await audio.play(); } catch (failure) {
-      if (failure.name === "AbortError") return;
-      wrong.hidden = false;
-      setText(wrong, t("sound.cannotPlay"));
-    }
+    try {
+      await ready();
+      await audio.play();
+    } catch (failure) { refuse(failure); }
+  }
+
+  function refuse(failure) {
+    if (failure.name === "AbortError") return;
+    wrong.hidden = false;
+    setText(wrong, failure.status === undefined ? t("sound.cannotPlay") : errorText(failure));
   }
 
   button.addEventListener("click", () => (audio.paused ? play() : audio.pause()));
@@ -93,14 +110,14 @@ export function createPlayer(options) {
     setText(wrong, t("sound.cannotPlay"));
   });
 
-  function load({ src, duration = 0, spectrogram = null, start = null, regions = [], download = null }) {
+  function load({ src, source = null, duration = 0, spectrogram = null, start = null, regions = [], download = null }) {
     audio.pause();
     length = duration;
     wrong.hidden = true;
+    lazy = source;
     if (src) audio.src = src; else audio.removeAttribute("src");
-    button.disabled = !src;
-    slider.disabled = !src;
-    if (picture && owned && typeof spectrogram === "string") picture.show({ src: spectrogram, start, duration });
+    button.disabled = slider.disabled = !src && !source;
+    if (picture && owned && typeof spectrogram === "string") picture.load(spectrogram, { start, duration, signal });
     picture?.regions(regions);
     save.hidden = !download;
     if (download) save.href = download;

@@ -5,28 +5,27 @@ import { blob } from "../api.js";
 import { t } from "../i18n.js";
 import { errorText } from "./empty.js";
 
-/** Frequencies (Hz) that get a mark; the picture's scale decides where. */
-const MARKS = [250, 500, 1000, 2000, 4000, 8000, 16000];
+/** Frequencies (Hz) that may get a mark; those that would touch another are left out. */
+const MARKS = [1000, 4000, 2000, 8000, 16000, 500, 250, 100];
+const CLOSEST = 0.1;
 
-function hzToMel(hz) {
-  // Slaney's scale, the one of the model's front end: linear to 1 kHz, logarithmic above.
-  return hz < 1000 ? (3 * hz) / 200 : 15 + (27 * Math.log(hz / 1000)) / Math.log(6.4);
-}
+/** The mel scale of the pictures the box draws (HTK's). */
+function mel(hz) { return 2595 * Math.log10(1 + hz / 700); }
 
-function share(hz, minHz, maxHz, scale) {
+function share(hz, { minHz, maxHz, scale }) {
   if (scale === "linear") return (hz - minHz) / (maxHz - minHz);
   if (scale === "log") return Math.log(hz / minHz) / Math.log(maxHz / minHz);
-  return (hzToMel(hz) - hzToMel(minHz)) / (hzToMel(maxHz) - hzToMel(minHz));
+  return (mel(hz) - mel(minHz)) / (mel(maxHz) - mel(minHz));
 }
 
 /**
  * `createSpectrogram({label, scale: "mel"|"linear"|"log", minHz, maxHz, onSeek})`, then
- * `show({src | path, start, duration})`: `src` is an address for <img>, `path` is fetched through the API (its X-Start
- * and X-End headers give the time axis; a refusal is shown in words). `start` (ms or RFC 3339) makes the time axis
- * clock times, without it positions. `canvas()` gives a canvas to draw on instead. `cursor(seconds|null)`,
+ * `load(path, {start, duration, signal})` fetches a picture of the box (its X-Start, X-End and X-Frequency-… headers
+ * make the axes; a refusal is shown in words) or `show({src, start, duration})` shows one at hand. `start` (ms or
+ * RFC 3339) makes the time axis clock times, without it positions. `canvas()` gives a canvas to draw on instead. `cursor(seconds|null)`,
  * `regions([{from, to, label}])` in seconds. `message(text)` shows words in place of a picture.
  */
-export function createSpectrogram({ label, scale = "mel", minHz = 50, maxHz = 14000, onSeek = null } = {}) {
+export function createSpectrogram({ label, scale = "mel", minHz = 20, maxHz = 24000, onSeek = null } = {}) {
   const image = h("img", { alt: label ?? t("sound.spectrogram"), decoding: "async", draggable: "false", hidden: true });
   const words = h("div", { class: "message" });
   const line = h("div", { class: "cursor", hidden: true });
@@ -37,11 +36,22 @@ export function createSpectrogram({ label, scale = "mel", minHz = 50, maxHz = 14
   const element = h("div", { class: "spectrogram" }, frequencies, plot, times);
   let length = 0, begin = null, held = null, surface = null, boxes = [];
 
-  for (const hz of MARKS.filter((hz) => hz > minHz && hz < maxHz * 0.97)) {
-    const span = h("span", null, hz >= 1000 ? hz / 1000 + " kHz" : hz + " Hz");
-    setStyle(span, { "inset-block-start": (100 * (1 - share(hz, minHz, maxHz, scale))).toFixed(1) + "%" });
-    frequencies.append(span);
+  let range = { minHz, maxHz, scale };
+  drawFrequencies();
+
+  function drawFrequencies() {
+    const places = [];
+    replace(frequencies);
+    for (const hz of MARKS) {
+      const at = share(hz, range);
+      if (!(at > 0.03 && at < 0.97) || places.some((other) => Math.abs(other - at) < CLOSEST)) continue;
+      places.push(at);
+      const span = h("span", null, hz >= 1000 ? hz / 1000 + " kHz" : hz + " Hz");
+      setStyle(span, { "inset-block-start": (100 * (1 - at)).toFixed(1) + "%" });
+      frequencies.append(span);
+    }
   }
+
   if (onSeek) {
     element.dataset.seekable = "";
     plot.addEventListener("click", (event) => {
@@ -92,23 +102,29 @@ export function createSpectrogram({ label, scale = "mel", minHz = 50, maxHz = 14
       axis(start, duration);
       if (image.getAttribute("src") !== src) image.src = src;
     },
-    /** Fetches a picture through the API; resolves to {start, end} or null when there is none. */
-    async load(path, { signal } = {}) {
+    /** Fetches a picture; resolves to {start, end} (as its headers have them) or null when there is none. */
+    async load(path, { start = null, duration = 0, signal } = {}) {
       try {
         const { blob: picture, headers } = await blob(path, { signal });
-        const start = headers.get("X-Start"), end = headers.get("X-End");
+        const from = headers.get("X-Start") ?? start, end = headers.get("X-End");
+        const top = Number(headers.get("X-Frequency-Max"));
+        if (top > 0) {
+          range = { minHz: Number(headers.get("X-Frequency-Min")) || 20, maxHz: top, scale: headers.get("X-Frequency-Scale") ?? "mel" };
+          drawFrequencies();
+        }
         if (held) URL.revokeObjectURL(held);
         held = URL.createObjectURL(picture);
         image.src = held;
-        axis(start, start && end ? (Date.parse(end) - Date.parse(start)) / 1000 : 0);
-        return { start, end };
+        axis(from, from && end ? (Date.parse(end) - Date.parse(from)) / 1000 : duration);
+        return { start: from, end };
       } catch (failure) {
         if (failure.name !== "AbortError") say(failure.code === "no_audio" ? t("sound.none") : errorText(failure));
         return null;
       }
     },
-    /** A canvas in place of the picture, `width` by `height` device pixels. */
-    canvas({ width, height, start = null, duration = 0 }) {
+    /** A canvas in place of the picture, `width` by `height` device pixels, with its own frequency axis where one is given. */
+    canvas({ width, height, start = null, duration = 0, minHz: low, maxHz: high, scale: kind }) {
+      if (high) { range = { minHz: low ?? 0, maxHz: high, scale: kind ?? range.scale }; drawFrequencies(); }
       if (!surface) { surface = h("canvas"); plot.prepend(surface); }
       if (surface.width !== width) surface.width = width;
       if (surface.height !== height) surface.height = height;

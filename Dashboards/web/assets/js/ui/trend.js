@@ -162,6 +162,12 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
   function caption(context, words, from, to, at, ink, weight = 400) {
     context.font = `${weight} 12px ${getComputedStyle(document.body).fontFamily}`;
     if (context.measureText(words).width + 10 > to - from) return;
+    context.strokeStyle = color("--surface");
+    context.lineWidth = 3;
+    context.lineJoin = "round";
+    context.globalAlpha = 0.8;
+    context.strokeText(words, from + 6, at);
+    context.globalAlpha = 1;
     context.fillStyle = ink;
     context.fillText(words, from + 6, at);
   }

@@ -15,6 +15,4 @@ export default {
   "machine.noAlarms": "No alarm so far", "machine.noAlarms.text": "When a fault repeats over consecutive windows, its sound is kept and shown here.",
   "chart.label": "Chart: confidence of every label over time", "chart.missing": "The chart library is not installed on the box (package libjs-dygraphs).",
   "chart.no_audio": "no sound", "chart.not_classified": "not classified", "chart.threshold": "threshold {value}", "chart.inAlarm": "alarm: {label}", "chart.nearMiss": "near miss, {label}: {text}",
-  "alarmState.normal": "over", "alarmState.unack_active": "active, not acknowledged", "alarmState.ack_active": "active, acknowledged", "alarmState.rtn_unack": "over, not acknowledged",
-  "alarmState.latched_ack": "latched", "alarmState.latched_unack": "latched, not acknowledged", "alarmState.shelved": "shelved", "alarmState.suppressed": "suppressed", "alarmState.out_of_service": "out of service",
 };

@@ -28,4 +28,6 @@ export default {
   "sound.noPicture": "The picture could not be loaded.", "sound.none": "No sound is kept for this machine.",
   "sound.cannotPlay": "This sound cannot be played here.", "sound.undetermined": "undetermined",
   "news.alarm": "New alarm on {machine}: {label}",
+  "alarmState.normal": "Over", "alarmState.unack_active": "Active, not acknowledged", "alarmState.ack_active": "Active, acknowledged", "alarmState.rtn_unack": "Over, not acknowledged",
+  "alarmState.latched_ack": "Latched", "alarmState.latched_unack": "Latched, not acknowledged", "alarmState.shelved": "Shelved", "alarmState.suppressed": "Suppressed", "alarmState.out_of_service": "Out of service",
 };

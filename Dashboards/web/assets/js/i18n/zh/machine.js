@@ -15,6 +15,4 @@ export default {
   "machine.noAlarms": "至今没有报警", "machine.noAlarms.text": "某个故障在连续窗口中重复出现时，其声音会被保留并显示在这里。",
   "chart.label": "图表：各标签置信度随时间的变化", "chart.missing": "边缘盒上没有安装图表库（软件包 libjs-dygraphs）。",
   "chart.no_audio": "无声音", "chart.not_classified": "未分类", "chart.threshold": "阈值 {value}", "chart.inAlarm": "报警：{label}", "chart.nearMiss": "险些报警，{label}：{text}",
-  "alarmState.normal": "已结束", "alarmState.unack_active": "活动，未确认", "alarmState.ack_active": "活动，已确认", "alarmState.rtn_unack": "已恢复，未确认",
-  "alarmState.latched_ack": "已锁存", "alarmState.latched_unack": "已锁存，未确认", "alarmState.shelved": "已搁置", "alarmState.suppressed": "已抑制", "alarmState.out_of_service": "停用",
 };

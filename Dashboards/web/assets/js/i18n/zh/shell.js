@@ -26,4 +26,6 @@ export default {
   "sound.noPicture": "图片无法加载。", "sound.none": "此设备没有保留声音。",
   "sound.cannotPlay": "无法在此播放这段声音。", "sound.undetermined": "未定",
   "news.alarm": "新报警：{machine}，{label}",
+  "alarmState.normal": "已结束", "alarmState.unack_active": "活动，未确认", "alarmState.ack_active": "活动，已确认", "alarmState.rtn_unack": "已恢复，未确认",
+  "alarmState.latched_ack": "已锁存", "alarmState.latched_unack": "已锁存，未确认", "alarmState.shelved": "已搁置", "alarmState.suppressed": "已抑制", "alarmState.out_of_service": "停用",
 };
