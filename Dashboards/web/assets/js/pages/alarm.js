@@ -37,7 +37,7 @@ export default async function mount(root, { params, t, signal }) {
   const threshold = labels.find((label) => label.id === alarm.label)?.rule?.confidence ?? 0.75;
   const evidence = createEvidence({ alarm, labels, threshold, signal });
   replace(page, crumb(), head, h("div", { class: "alarm-grid" },
-    section("alarm-evidence", t("alarm.evidence"), h("div", { class: "card-pad" }, alarm.message && h("p", { class: "alarm-message" }, name(alarm.message)), evidence.element)),
+    section("alarm-evidence", t("alarm.evidence"), h("div", { class: "card-pad" }, evidence.element)),
     h("div", { class: "stack" }, section("alarm-facts", t("alarm.facts"), facts), section("alarm-past", t("alarm.history"), h("div", { class: "card-pad" }, history)))));
   show();
 

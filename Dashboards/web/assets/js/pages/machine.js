@@ -384,7 +384,7 @@ export default async function mount(root, { params, query, t, signal }) {
       return lazily(details, async (slot) => {
         try {
           const detail = await get("alarms/" + encodeURIComponent(alarm.alarm_id), { signal });
-          replace(slot, detail.message && h("p", { class: "quiet" }, name(detail.message)), createEvidence({ alarm: detail, labels: labels(), threshold: thresholdOf(alarm.label) ?? 0.75, signal }).element, parts.actions);
+          replace(slot, createEvidence({ alarm: detail, labels: labels(), threshold: thresholdOf(alarm.label) ?? 0.75, signal }).element, parts.actions);
         } catch (failure) { if (failure.name !== "AbortError") replace(slot, errorState(failure, null, { compact: true })); }
       });
     }

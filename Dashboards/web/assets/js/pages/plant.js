@@ -25,19 +25,20 @@ export default async function mount(root, { query, t, signal }) {
   const collator = new Intl.Collator(locale(), { numeric: true });
   let chosen = STATES.includes(query.get("state")) ? query.get("state") : null;
   let words = query.get("q") ?? "";
+  let fitted = "";
 
   const headline = h("p", { class: "plant-headline" }, h("span", { class: "plant-mark" }), h("span"));
   const chips = h("div", { class: "plant-chips", role: "group", "aria-label": t("plant.filter") });
   const search = h("input", { class: "input", type: "search", value: words, placeholder: t("plant.search"), "aria-label": t("plant.search") });
-  const grid = h("div", { class: "plant-grid" });
+  const attention = section("attention"), well = section("well");
   const rest = h("div");
   const time = h("span", { class: "plant-clock num", hidden: !wall });
   const wallButton = h("button", { class: "button ghost", type: "button", onclick: toggleWall, title: t(wall ? "plant.wall.leave" : "plant.wall.text") },
     icon(wall ? "shrink" : "expand"), h("span", { class: "plant-wall-text" }, t(wall ? "plant.wall.leave" : "plant.wall")));
   root.append(h("div", { class: "page plant" },
-    h("header", { class: "page-head" }, h("h1", { class: wall ? null : "sr-only" }, t("plant.title")),
+    h("header", { class: "page-head" }, h("h1", { class: "sr-only" }, t("plant.title")),
       headline, h("div", { class: "plant-tools" }, time, h("div", { class: "search", hidden: wall }, icon("search", "small"), search), wallButton)),
-    chips, grid, rest));
+    chips, attention.element, well.element, rest));
   replace(rest, loading("cards", 8));
 
   function toggleWall() {
@@ -84,25 +85,43 @@ export default async function mount(root, { query, t, signal }) {
   function show() {
     showSummary();
     const shown = visible();
-    const attention = shown.filter((machine) => machine.state !== "normal");
-    const well = shown.filter((machine) => machine.state === "normal");
-    const tiles = well.length > TILES_FROM;
-    const items = [];
-    if (attention.length && well.length) items.push({ heading: "attention", count: attention.length });
-    items.push(...attention);
-    if (attention.length && well.length) items.push({ heading: "well", count: well.length });
-    items.push(...well);
-    setAttribute(grid, "data-tiles", tiles ? "" : null);
-    keyed(grid, items, (item) => (item.heading ? "#" + item.heading : item.id), (item) => (item.heading ? makeHeading(item) : makeCard(item, t)),
-      (element, item) => (item.heading ? setText(element.lastElementChild, item.count) : updateCard(element, item, tiles && item.state === "normal", t)));
+    attention.show(shown.filter((machine) => machine.state !== "normal"), false);
+    const running = shown.filter((machine) => machine.state === "normal");
+    well.show(running, running.length > TILES_FROM);
     if (machines.size === 0) replace(rest, empty({ icon: "plant", title: t("plant.none"), text: t("plant.none.text") }));
     else if (shown.length === 0) {
       replace(rest, empty({ icon: "search", title: t("plant.noMatch"), action: { label: t("plant.clear"), run: () => { words = search.value = ""; chosen = null; setQuery({ q: null, state: null }); show(); } } }));
     } else if (rest.firstChild) replace(rest);
+    const now = `${attention.list.children.length} ${well.list.children.length}`;
+    if (wall && now !== fitted) { fitted = now; fit(); }
   }
 
-  function makeHeading(item) {
-    return h("h2", { class: "plant-heading" }, t("plant." + item.heading), " ", h("span", { class: "faint num" }));
+  function section(kind) {
+    const count = h("span", { class: "faint num" });
+    const list = h("div", { class: "plant-grid" });
+    const element = h("section", { class: "plant-section", "aria-labelledby": "plant-" + kind, hidden: true },
+      h("h2", { class: "plant-heading", id: "plant-" + kind }, t("plant." + kind), " ", count), list);
+    return {
+      element, list,
+      show(items, tiles) {
+        element.hidden = items.length === 0;
+        setText(count, items.length);
+        setAttribute(list, "data-tiles", tiles ? "" : null);
+        keyed(list, items, (machine) => machine.id, (machine) => makeCard(machine, t), (card, machine) => updateCard(card, machine, tiles, t));
+      },
+    };
+  }
+
+  /** On the wall everything grows until it just fits the screen. */
+  function fit() {
+    const size = document.documentElement.style;
+    let low = 13, high = 40;
+    for (let step = 0; step < 6; step += 1) {
+      const middle = (low + high) / 2;
+      size.fontSize = middle + "px";
+      if (document.documentElement.scrollHeight <= innerHeight) low = middle; else high = middle;
+    }
+    size.fontSize = low + "px";
   }
 
   async function load() {
@@ -121,7 +140,7 @@ export default async function mount(root, { query, t, signal }) {
 
   function tick() {
     if (wall) setText(time, clock(Date.now()));
-    for (const card of grid.children) card.tick?.();
+    for (const { list } of [attention, well]) for (const card of list.children) card.tick();
   }
 
   live.on("machines", (data) => {
@@ -141,6 +160,8 @@ export default async function mount(root, { query, t, signal }) {
   }, { signal });
   if (wall) {
     document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) toggleWall(); }, { signal });
+    addEventListener("resize", fit, { signal });
+    signal.addEventListener("abort", () => document.documentElement.style.removeProperty("font-size"));
     setText(time, clock(Date.now()));
   }
   await load();
@@ -154,7 +175,7 @@ function makeCard(machine, t) {
     fresh: h("span", { class: "machine-new", hidden: true }, t("plant.unacknowledged")),
     top: h("span", { class: "machine-top" }),
     confidence: h("span", { class: "machine-confidence num" }),
-    since: h("span", { class: "machine-since" }),
+    since: h("span"),
     ring: createRing({ label: t("plant.health") }),
     spark: createSparkline({ label: t("plant.spark") }),
     level: h("span", { class: "num" }),
@@ -162,9 +183,9 @@ function makeCard(machine, t) {
     heard: h("span", { class: "machine-heard num" }),
   };
   const card = h("article", { class: "machine card" },
-    h("header", { class: "machine-head" }, parts.mark, h("h3", { class: "clip" }, parts.link), parts.fresh, parts.state),
+    h("header", { class: "machine-head" }, parts.mark, h("h3", { class: "clip" }, parts.link), parts.state),
     h("div", { class: "machine-body" },
-      h("div", { class: "machine-label" }, h("p", { class: "machine-said" }, parts.top, parts.confidence), parts.since),
+      h("div", { class: "machine-label" }, h("p", { class: "machine-said" }, parts.top, parts.confidence), h("p", { class: "machine-since" }, parts.fresh, parts.since)),
       parts.ring.element,
       h("div", { class: "machine-spark" }, parts.spark.element),
       h("p", { class: "machine-foot" }, parts.meter, parts.level, parts.heard)));
@@ -183,7 +204,9 @@ function updateCard(card, machine, tile, t) {
     replace(parts.mark, stateIcon(machine.state));
     setText(parts.state, t("state." + machine.state));
   }
-  setText(parts.link, name(machine.name) || machine.id);
+  const title = name(machine.name) || machine.id;
+  setText(parts.link, title);
+  setAttribute(parts.link, "title", title);
   const open = machine.active_alarms ?? [];
   const waiting = open.some((alarm) => alarm.state === "unack_active" || alarm.state === "rtn_unack");
   parts.fresh.hidden = !waiting;

@@ -6,7 +6,7 @@ import { name, register } from "../i18n.js";
 import { stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { errorState, loading } from "../ui/empty.js";
-import { markdown } from "../ui/markdown.js";
+import { inline, markdown } from "../ui/markdown.js";
 import { STATES, stateRank, stateTag, updateStateTag } from "../ui/state.js";
 import en from "../i18n/en/system.js";
 import zh from "../i18n/zh/system.js";
@@ -142,7 +142,8 @@ export default async function mount(root, { t, signal }) {
     }, (item, problem) => {
       if (item.dataset.state !== problem.severity) { item.dataset.state = problem.severity; item.firstElementChild.replaceWith(stateIcon(problem.severity)); }
       setText(item.querySelector("strong"), name(problem.text));
-      setText(item.querySelector(".remedy"), name(problem.remedy));
+      const remedy = name(problem.remedy);
+      if (item.remedy !== remedy) { item.remedy = remedy; replace(item.querySelector(".remedy"), inline(remedy)); }
     });
     problems.hidden = list.length === 0;
   }

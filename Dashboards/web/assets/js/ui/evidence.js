@@ -1,7 +1,7 @@
 // What was heard when an alarm was raised: the sound, its picture with the windows marked, and the scores of each.
 import { h } from "../dom.js";
 import { clock, confidence, dateTime, ms } from "../format.js";
-import { register, t } from "../i18n.js";
+import { language, name, register, t } from "../i18n.js";
 import { empty } from "./empty.js";
 import { createBars } from "./bars.js";
 import { createPlayer } from "./player.js";
@@ -43,7 +43,13 @@ export function createEvidence({ alarm, labels = [], threshold = 0.75, signal })
   windows.forEach((window, index) => buttons.append(h("button", {
     type: "button", onclick: () => { choose(index); if (player && clip) player.seek(offset(window.start)); },
   }, clock(window.start) + " · " + confidence(window.confidence))));
+  // The event's own message is in one language; this says the same in the reader's.
+  const sentence = windows.length ? t("evidence.sentence", {
+    label: named.get(alarm.label)?.name ?? (name(alarm.name) || alarm.label), count: windows.length,
+    threshold: confidence(threshold), values: windows.map((window) => confidence(window.confidence)).join(language() === "zh" ? "、" : ", "),
+  }) : alarm.message;
   const element = h("div", { class: "evidence" },
+    sentence && h("p", { class: "evidence-sentence" }, sentence),
     h("div", { class: "evidence-sound" }, player ? [player.element, h("p", { class: "small faint" }, t("evidence.kept", { from: dateTime(clip.start), seconds: Math.round(clip.duration_s) }))]
       : empty({ icon: "broken", title: t("evidence.noSound"), text: t("evidence.noSound.text"), compact: true })),
     h("div", { class: "evidence-scores" }, windows.length ? [buttons, when, bars.element] : h("p", { class: "quiet" }, t("evidence.noWindows"))));

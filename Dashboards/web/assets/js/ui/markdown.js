@@ -61,7 +61,8 @@ export function markdown(text) {
 
 const INLINE = /(`+)(.+?)\1|\*\*(.+?)\*\*|__(.+?)__|\*([^\s*][^*]*?)\*|\[([^\]]+)\]\(([^)\s]+)[^)]*\)/;
 
-function inline(text) {
+/** One line of it: code, strong, emphasis and links as nodes. */
+export function inline(text) {
   const nodes = [];
   let rest = text;
   for (let match = INLINE.exec(rest); match; match = INLINE.exec(rest)) {

@@ -33,7 +33,8 @@ export function createSpectrogram({ label, scale = "mel", minHz = 20, maxHz = 24
   const plot = h("div", { class: "plot" }, image, words, marks, line);
   const frequencies = h("div", { class: "axis-f", "aria-hidden": "true" });
   const times = h("div", { class: "axis-t", "aria-hidden": "true" });
-  const element = h("div", { class: "spectrogram" }, frequencies, plot, times);
+  const grid = h("div", { class: "spectrogram" }, frequencies, plot, times);
+  const element = h("div", { class: "spectrogram-box" }, grid);
   let length = 0, begin = null, held = null, surface = null, boxes = [];
 
   let range = { minHz, maxHz, scale };
@@ -53,7 +54,7 @@ export function createSpectrogram({ label, scale = "mel", minHz = 20, maxHz = 24
   }
 
   if (onSeek) {
-    element.dataset.seekable = "";
+    grid.dataset.seekable = "";
     plot.addEventListener("click", (event) => {
       const box = plot.getBoundingClientRect();
       onSeek(((event.clientX - box.left) / box.width) * length);

@@ -1,4 +1,5 @@
 export default {
+  "evidence.sentence": "{label} in {count} windows in a row above {threshold}: {values}.",
   "evidence.windows": "Windows that raised the alarm", "evidence.scores": "Scores of this window", "evidence.sound": "Sound of the alarm",
   "evidence.window": "Window {n} of {of}, {from} to {to}",
   "evidence.kept": "Kept from {from}, {seconds} s; the marked stretches are the windows that counted.",
