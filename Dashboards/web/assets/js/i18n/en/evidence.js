@@ -1,0 +1,8 @@
+export default {
+  "evidence.sentence": "{label} in {count} windows in a row above {threshold}: {values}.",
+  "evidence.windows": "Windows that raised the alarm", "evidence.scores": "Scores of this window", "evidence.sound": "Sound of the alarm",
+  "evidence.window": "Window {n} of {of}, {from} to {to}",
+  "evidence.kept": "Kept from {from}, {seconds} s; the marked stretches are the windows that counted.",
+  "evidence.noSound": "No sound was kept", "evidence.noSound.text": "Capture was off for this machine, or the clip has passed its retention.",
+  "evidence.noWindows": "The windows of this alarm are no longer in the log.",
+};

@@ -1,0 +1,18 @@
+export default {
+  "machine.health": "Health", "machine.window": "windows of {length} every {hop}", "machine.heard": "heard {ago}", "machine.never": "never heard", "machine.noSignal": "no signal",
+  "machine.now": "What it says now", "machine.noWindow": "No window has been classified yet.",
+  "machine.undetermined": "Undetermined: nothing is clear enough. Closest is {label} at {value}.", "machine.verdict": "{label}, {value}",
+  "machine.why": "Why, or why not", "machine.why.aside": "windows in a row", "machine.count": "{count} of {required} windows",
+  "machine.counts": "counts: above {threshold}", "machine.countsNot": "does not count: needed {threshold} as the highest label",
+  "machine.trend": "Confidence over time", "machine.range": "Range", "machine.range.15m": "15 min", "machine.range.1h": "1 h", "machine.range.6h": "6 h", "machine.range.24h": "24 h", "machine.range.7d": "7 d", "machine.range.30d": "30 d", "machine.range.90d": "90 d",
+  "machine.peak.label": "Value of each point", "machine.peak": "Highest", "machine.mean": "Mean", "machine.earlier": "Earlier", "machine.later": "Later", "machine.zoomIn": "Zoom in", "machine.zoomOut": "Zoom out",
+  "machine.lines": "Lines", "machine.toggle": "Show or hide this line", "machine.showing": "{from} to {to}, one point per {step}", "machine.toNow": "now", "machine.zoomTo": "Show this stretch",
+  "machine.trend.help": "Plus and minus zoom, the left and right arrow keys move. Dragging selects a stretch, dragging with shift moves. The list below the chart names the alarms and near misses shown.",
+  "machine.key.run": "run that raised an alarm", "machine.key.miss": "near miss", "machine.key.gap": "alarm", "machine.key.stale": "no sound or not classified",
+  "machine.event.past": "{label}: alarm for {length}", "machine.event.open": "{label}: alarm since {length}", "machine.event.miss": "{label}, near miss. {text}",
+  "machine.latest": "The last 30 seconds", "machine.spectrogram": "Spectrogram of the latest sound", "machine.refresh": "Refresh", "machine.captureOff": "Sound capture is switched off for this machine in the configuration.",
+  "machine.evidence": "Alarms and their evidence", "machine.evidence.all": "All alarms", "machine.evidence.open": "Evidence", "machine.evidence.page": "Open alarm",
+  "machine.noAlarms": "No alarm so far", "machine.noAlarms.text": "When a fault repeats over consecutive windows, its sound is kept and shown here.",
+  "chart.label": "Chart: confidence of every label over time", "chart.missing": "The chart library is not installed on the box (package libjs-dygraphs).",
+  "chart.no_audio": "no sound", "chart.not_classified": "not classified", "chart.threshold": "threshold {value}", "chart.inAlarm": "alarm: {label}", "chart.nearMiss": "near miss, {label}: {text}",
+};

@@ -1,0 +1,15 @@
+export default {
+  "system.about": "{site} · {node} · version {version} · running for {uptime}", "system.problems": "What is wrong", "system.well": "Everything works as it should.",
+  "system.open": "Open machine",
+  "system.flow": "From sound to answer", "system.windows.perSecond": "Windows per second", "system.windows.queued": "Waiting windows", "system.windows.total": "Windows since start",
+  "system.latency": "Sound to answer, median", "system.inference": "Model, median", "system.drops": "Dropped", "system.drops.value": "{chunks} chunks, {windows} windows",
+  "system.p95p99": "p95 {p95}, p99 {p99}", "system.p99": "p99 {p99}", "system.stretch": "The box is busy: windows are taken {factor} times as far apart as configured.",
+  "system.machines": "Machines", "system.machines.online": "Sending sound",
+  "system.broker": "Broker", "system.broker.url": "Address", "system.broker.since": "Since", "system.broker.detail": "Detail",
+  "system.broker.connected": "Connected", "system.broker.connecting": "Connecting", "system.broker.disconnected": "Disconnected", "system.broker.refused": "Refused", "system.broker.stopped": "Stopped",
+  "system.outbox": "Outbox", "system.outbox.pending": "Waiting", "system.outbox.oldest": "Oldest", "system.outbox.error": "Last error", "system.outbox.empty": "nothing: every event is delivered", "system.outbox.waiting": "{count} events",
+  "system.store": "Storage", "system.store.path": "Trend log", "system.store.size": "Size", "system.store.free": "Free on disk", "system.store.retain": "Kept for", "system.store.clips": "Sound clips", "system.store.clips.value": "{count}, {size}", "system.store.noClips": "capture is off", "system.store.forever": "without limit", "system.store.used": "{used} used, {free} free",
+  "system.model": "Model", "system.model.name": "Name", "system.model.signature": "Signature", "system.model.instructions": "Kernels", "system.model.workers": "Workers", "system.model.dimension": "Embedding", "system.card": "Model card",
+  "system.process": "Service", "system.process.version": "Version", "system.process.node": "Node", "system.process.started": "Started", "system.process.memory": "Memory", "system.process.threads": "Threads",
+  "system.link.api": "API description", "system.link.metrics": "Metrics", "system.link.ready": "Readiness",
+};

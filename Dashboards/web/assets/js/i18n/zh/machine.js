@@ -1,0 +1,18 @@
+export default {
+  "machine.health": "健康度", "machine.window": "窗口 {length}，间隔 {hop}", "machine.heard": "{ago}听到", "machine.never": "从未听到", "machine.noSignal": "无信号",
+  "machine.now": "现在的判断", "machine.noWindow": "还没有完成分类的窗口。",
+  "machine.undetermined": "未定：没有足够明确的结果。最接近的是{label}，{value}。", "machine.verdict": "{label}，{value}",
+  "machine.why": "为什么报警，为什么不报警", "machine.why.aside": "连续窗口", "machine.count": "{required} 个窗口中的 {count} 个",
+  "machine.counts": "计入：高于 {threshold}", "machine.countsNot": "不计入：需作为最高标签达到 {threshold}",
+  "machine.trend": "置信度趋势", "machine.range": "时间范围", "machine.range.15m": "15 分钟", "machine.range.1h": "1 小时", "machine.range.6h": "6 小时", "machine.range.24h": "24 小时", "machine.range.7d": "7 天", "machine.range.30d": "30 天", "machine.range.90d": "90 天",
+  "machine.peak.label": "每个点的取值", "machine.peak": "最高", "machine.mean": "平均", "machine.earlier": "更早", "machine.later": "更晚", "machine.zoomIn": "放大", "machine.zoomOut": "缩小",
+  "machine.lines": "曲线", "machine.toggle": "显示或隐藏这条曲线", "machine.showing": "{from} 至 {to}，每点 {step}", "machine.toNow": "现在", "machine.zoomTo": "显示这一段",
+  "machine.trend.help": "加号和减号缩放，左右方向键移动。拖动可选择一段，按住 Shift 拖动可平移。图下的列表列出所示的报警和险些报警。",
+  "machine.key.run": "触发报警的连续窗口", "machine.key.miss": "险些报警", "machine.key.gap": "报警", "machine.key.stale": "无声音或未分类",
+  "machine.event.past": "{label}：报警持续 {length}", "machine.event.open": "{label}：已报警 {length}", "machine.event.miss": "{label}，险些报警。{text}",
+  "machine.latest": "最近 30 秒", "machine.spectrogram": "最新声音的频谱图", "machine.refresh": "刷新", "machine.captureOff": "配置中已关闭此设备的录音。",
+  "machine.evidence": "报警与证据", "machine.evidence.all": "全部报警", "machine.evidence.open": "证据", "machine.evidence.page": "打开报警",
+  "machine.noAlarms": "至今没有报警", "machine.noAlarms.text": "某个故障在连续窗口中重复出现时，其声音会被保留并显示在这里。",
+  "chart.label": "图表：各标签置信度随时间的变化", "chart.missing": "边缘盒上没有安装图表库（软件包 libjs-dygraphs）。",
+  "chart.no_audio": "无声音", "chart.not_classified": "未分类", "chart.threshold": "阈值 {value}", "chart.inAlarm": "报警：{label}", "chart.nearMiss": "险些报警，{label}：{text}",
+};

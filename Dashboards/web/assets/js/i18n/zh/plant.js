@@ -1,0 +1,16 @@
+export default {
+  "plant.title": "全厂", "plant.filter": "只显示", "plant.search": "查找设备",
+  "plant.attention": "需要关注", "plant.well": "运行正常",
+  "plant.all": "{count} 台设备声音全部正常",
+  "plant.head.critical": "{count} 台设备状态严重", "plant.head.warning": "{count} 台设备有警告",
+  "plant.head.advisory": "{count} 台设备有提示", "plant.head.unknown": "{count} 台设备无法判断",
+  "plant.head.offline": "{count} 台设备没有声音", "plant.head.normal": "{count} 台设备声音正常",
+  "plant.wall": "大屏模式", "plant.wall.text": "铺满屏幕，适合控制室", "plant.wall.leave": "退出大屏",
+  "plant.none": "还没有设备", "plant.none.text": "请在配置中添加设备并重新加载；收到第一段声音后设备会出现在这里。",
+  "plant.noMatch": "没有符合条件的设备", "plant.clear": "显示全部设备",
+  "plant.unacknowledged": "未确认", "plant.health": "健康度", "plant.spark": "最近一小时最高故障置信度",
+  "plant.since": "始于 {time}", "plant.alarms": "{count} 条报警",
+  "plant.returned": "{label}已恢复，未确认",
+  "plant.undetermined": "未定", "plant.closest": "最接近：{label}", "plant.nothing": "尚未听到",
+  "plant.silent": "没有收到声音", "plant.noSignal": "无信号", "plant.heard": "{ago}听到", "plant.never": "从未听到",
+};

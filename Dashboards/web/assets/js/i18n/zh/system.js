@@ -1,0 +1,15 @@
+export default {
+  "system.about": "{site} · {node} · 版本 {version} · 已运行 {uptime}", "system.problems": "存在的问题", "system.well": "一切运转正常。",
+  "system.open": "打开设备",
+  "system.flow": "从声音到结果", "system.windows.perSecond": "每秒窗口数", "system.windows.queued": "等待的窗口", "system.windows.total": "启动以来的窗口",
+  "system.latency": "声音到结果（中位数）", "system.inference": "模型（中位数）", "system.drops": "丢弃", "system.drops.value": "{chunks} 个音频块，{windows} 个窗口",
+  "system.p95p99": "p95 {p95}，p99 {p99}", "system.p99": "p99 {p99}", "system.stretch": "边缘盒繁忙：窗口间隔为配置值的 {factor} 倍。",
+  "system.machines": "设备", "system.machines.online": "正在发送声音",
+  "system.broker": "消息代理", "system.broker.url": "地址", "system.broker.since": "始于", "system.broker.detail": "详情",
+  "system.broker.connected": "已连接", "system.broker.connecting": "正在连接", "system.broker.disconnected": "已断开", "system.broker.refused": "被拒绝", "system.broker.stopped": "已停止",
+  "system.outbox": "发件箱", "system.outbox.pending": "等待发送", "system.outbox.oldest": "最早一条", "system.outbox.error": "最近错误", "system.outbox.empty": "无，所有事件均已送达", "system.outbox.waiting": "{count} 条事件",
+  "system.store": "存储", "system.store.path": "趋势记录", "system.store.size": "大小", "system.store.free": "磁盘剩余", "system.store.retain": "保留时间", "system.store.clips": "声音片段", "system.store.clips.value": "{count} 段，{size}", "system.store.noClips": "录音已关闭", "system.store.forever": "不限", "system.store.used": "已用 {used}，剩余 {free}",
+  "system.model": "模型", "system.model.name": "名称", "system.model.signature": "签名", "system.model.instructions": "计算内核", "system.model.workers": "工作线程", "system.model.dimension": "嵌入维数", "system.card": "模型说明卡",
+  "system.process": "服务", "system.process.version": "版本", "system.process.node": "节点", "system.process.started": "启动", "system.process.memory": "内存", "system.process.threads": "线程",
+  "system.link.api": "接口说明", "system.link.metrics": "指标", "system.link.ready": "就绪状态",
+};

@@ -1,0 +1,98 @@
+// Routes are hashes: #/plant, #/machine/ID, #/alarms, #/alarms/ID, …; a page is a module and, if it has one, a sheet.
+import { h, replace } from "./dom.js";
+import { t } from "./i18n.js";
+import { errorState, loading } from "./ui/empty.js";
+
+/** First path segment → page module; `detail` is the module when an identifier follows. */
+const ROUTES = {
+  plant: { page: "plant", css: ["plant"] },
+  machine: { page: "machine", css: ["machine"], nav: "plant" },
+  alarms: { page: "alarms", detail: "alarm", css: ["alarms"] },
+  desk: { page: "desk", css: ["desk"] },
+  microphone: { page: "microphone", css: ["microphone"] },
+  review: { page: "review", css: ["review"] },
+  system: { page: "system", css: ["system"] },
+  login: { page: "login", css: ["login"] },
+};
+
+const sheets = new Map();
+let leave = null;
+let visit = 0;
+let listener = () => {};
+
+export function onRoute(action) { listener = action; }
+
+/** {page, params: {id}, query: URLSearchParams, nav} of the current hash. */
+export function route() {
+  const [path, search = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [first, id] = path.split("/").filter(Boolean).map((part) => {
+    try { return decodeURIComponent(part); } catch { return part; }
+  });
+  const known = Object.hasOwn(ROUTES, first ?? "plant") ? first ?? "plant" : "plant";
+  const entry = ROUTES[known];
+  return {
+    name: known, page: id && entry.detail ? entry.detail : entry.page, css: entry.css, nav: entry.nav ?? known,
+    params: { id: id ?? null }, query: new URLSearchParams(search),
+  };
+}
+
+/** `go("/machine/compressor-2")` */
+export function go(path, { replace: instead = false } = {}) {
+  if (instead) { history.replaceState(null, "", "#" + path); navigate(); } else location.hash = path;
+}
+
+/** Writes the query of the current route without mounting it again (filters, time ranges). */
+export function setQuery(values) {
+  const [path, search = ""] = location.hash.split("?");
+  const query = new URLSearchParams(search);
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null || value === undefined || value === "") query.delete(key); else query.set(key, value);
+  }
+  const text = query.toString();
+  history.replaceState(null, "", (path || "#/plant") + (text ? "?" + text : ""));
+}
+
+function sheet(name) {
+  if (!sheets.has(name)) {
+    sheets.set(name, new Promise((resolve) => {
+      const link = h("link", { rel: "stylesheet", href: `/assets/css/${name}.css`, onload: resolve, onerror: resolve });
+      document.head.append(link);
+    }));
+  }
+  return sheets.get(name);
+}
+
+/** Mounts the page of the current hash into <main>. */
+export async function navigate({ focus = true } = {}) {
+  const here = route();
+  const root = document.getElementById("main");
+  const mine = ++visit;
+  leave?.();
+  leave = null;
+  const controller = new AbortController();
+  let unmount = null;
+  leave = () => { controller.abort(); unmount?.(); };
+  listener(here);
+  const waiting = setTimeout(() => { if (mine === visit) replace(root, h("div", { class: "page" }, loading("lines", 4))); }, 250);
+  try {
+    const [module] = await Promise.all([import(`./pages/${here.page}.js`), ...here.css.map(sheet)]);
+    clearTimeout(waiting);
+    if (mine !== visit) return;
+    replace(root);
+    scrollTo(0, 0);
+    const done = await module.default(root, { params: here.params, query: here.query, t, signal: controller.signal });
+    if (mine !== visit) { done?.(); return; }
+    unmount = typeof done === "function" ? done : null;
+    const heading = root.querySelector("h1");
+    if (heading) {
+      if (focus) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
+    }
+  } catch (failure) {
+    clearTimeout(waiting);
+    if (failure.name === "AbortError" || mine !== visit) return;
+    console.error(failure);
+    replace(root, h("div", { class: "page" }, errorState(failure, () => navigate())));
+  }
+}
+
+addEventListener("hashchange", () => navigate());

@@ -1,0 +1,26 @@
+// A state said with shape, colour and word.
+import { h, setText } from "../dom.js";
+import { stateIcon } from "../icons.js";
+import { t } from "../i18n.js";
+
+export const STATES = ["critical", "warning", "advisory", "unknown", "offline", "normal"];
+
+/** Worst first: 0 is critical. */
+export function stateRank(state) {
+  const rank = STATES.indexOf(state);
+  return rank < 0 ? STATES.length : rank;
+}
+
+/** `stateTag("warning")`, or with words of its own: `stateTag("warning", "Undetermined")`. */
+export function stateTag(state, words = null) {
+  return h("span", { class: "state-tag", dataset: { state } }, stateIcon(state), h("span", null, words ?? t("state." + state)));
+}
+
+/** Changes a tag made by stateTag, touching nothing when it is the same. */
+export function updateStateTag(tag, state, words = null) {
+  if (tag.dataset.state !== state) {
+    tag.dataset.state = state;
+    tag.firstElementChild.replaceWith(stateIcon(state));
+  }
+  setText(tag.lastElementChild, words ?? t("state." + state));
+}
