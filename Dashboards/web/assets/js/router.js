@@ -9,7 +9,7 @@ const ROUTES = {
   machine: { page: "machine", css: ["machine"], nav: "plant" },
   alarms: { page: "alarms", detail: "alarm", css: ["alarms"] },
   desk: { page: "desk", css: ["desk"] },
-  microphone: { page: "microphone", css: ["microphone"] },
+  microphone: { page: "microphone", css: ["desk"] },
   review: { page: "review", css: ["review"] },
   system: { page: "system", css: ["system"] },
   login: { page: "login", css: ["login"] },

@@ -1,0 +1,21 @@
+// Words of the review page.
+export default {
+  "review.title": "Review",
+  "review.lead": "Sounds the model was unsure of. Listen, and say what it is: decisions are kept with the sound's embedding and will teach this machine's classifier.",
+  "review.show": "Show", "review.tab.open": "To hear", "review.tab.decided": "Decided", "review.list": "Sounds",
+  "review.none": "Nothing to review", "review.none.text": "Sounds the model is unsure of appear here by themselves.",
+  "review.noneDecided": "No decisions yet", "review.noneDecided.text": "What you decide appears here and can be undone.",
+  "review.reason.undetermined": "unsure", "review.reason.near_miss": "near miss", "review.reason.manual": "asked for",
+  "review.why.undetermined": "No label reached the threshold; “{label}” came closest with {confidence}.",
+  "review.why.near_miss": "Nearly an alarm: “{label}” repeated, then broke off. This window scored {confidence}.",
+  "review.why.manual": "Someone asked for this sound to be heard. The model says “{label}” with {confidence}.",
+  "review.sound": "Sound", "review.window": "window", "review.scores": "What the model heard",
+  "review.noClip": "No sound was kept", "review.noClip.text": "Capture is off for this machine, or the clip has expired. You can still decide by the scores.",
+  "review.question": "What is it?", "review.confirm": "It is: {label}", "review.other": "It is something else",
+  "review.reject": "Not “{label}”, but I cannot say what", "review.unusable": "Cannot be judged",
+  "review.comment": "Comment", "review.comment.hint": "optional", "review.user": "Your name", "review.user.hint": "for the record",
+  "review.keys": "Keys: 1–9 choose, X not this, U cannot be judged, P play, J and K next and previous.",
+  "review.thanks": "Kept. Thank you.", "review.undo": "Undo", "review.undone": "The decision was taken back.",
+  "review.by": "by {user}, {time}",
+  "review.decided.confirm": "Confirmed: {label}", "review.decided.label": "Named: {label}", "review.decided.reject": "Not: {label}", "review.decided.unusable": "Cannot be judged",
+};

@@ -1,0 +1,21 @@
+// Words of the review page.
+export default {
+  "review.title": "复核",
+  "review.lead": "模型没有把握的声音。请听一听并说明它是什么：决定与声音的嵌入一同保存，将用来教会这台设备的分类器。",
+  "review.show": "显示", "review.tab.open": "待听", "review.tab.decided": "已决定", "review.list": "声音",
+  "review.none": "没有待复核的声音", "review.none.text": "模型没有把握的声音会自动出现在这里。",
+  "review.noneDecided": "还没有决定", "review.noneDecided.text": "您的决定会出现在这里，并可撤销。",
+  "review.reason.undetermined": "没把握", "review.reason.near_miss": "险些报警", "review.reason.manual": "人工提出",
+  "review.why.undetermined": "没有标签达到阈值；最接近的是“{label}”，置信度 {confidence}。",
+  "review.why.near_miss": "险些报警：“{label}”连续出现后中断。此窗口得分 {confidence}。",
+  "review.why.manual": "有人要求复听这段声音。模型判断为“{label}”，置信度 {confidence}。",
+  "review.sound": "声音", "review.window": "窗口", "review.scores": "模型听到的",
+  "review.noClip": "没有保存声音", "review.noClip.text": "该设备已关闭录音，或片段已过期。仍可依据得分作出决定。",
+  "review.question": "这是什么？", "review.confirm": "是：{label}", "review.other": "是别的声音",
+  "review.reject": "不是“{label}”，但说不出是什么", "review.unusable": "无法判断",
+  "review.comment": "备注", "review.comment.hint": "可选", "review.user": "您的姓名", "review.user.hint": "用于记录",
+  "review.keys": "快捷键：1–9 选择，X 不是，U 无法判断，P 播放，J/K 下一条/上一条。",
+  "review.thanks": "已保存，谢谢。", "review.undo": "撤销", "review.undone": "已撤销该决定。",
+  "review.by": "{user}，{time}",
+  "review.decided.confirm": "已确认：{label}", "review.decided.label": "已命名：{label}", "review.decided.reject": "不是：{label}", "review.decided.unusable": "无法判断",
+};
