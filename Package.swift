@@ -87,7 +87,7 @@ let package = Package(
         .target(name: "CLAP", dependencies: ["AudioFeatures", "Kernels"]),
         .target(name: "ModelStore", dependencies: [logging]),
         .target(name: "AudioFeatures", dependencies: ["Kernels", "CKernels", "CSndFile", "CSoxr"]),
-        .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Kernels", dependencies: ["CKernels"]),
 
         // The wire.
         .target(name: "MQTT", dependencies: ["CMosquitto", logging]),
@@ -99,7 +99,6 @@ let package = Package(
         ),
         .target(name: "CAllocations"),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 

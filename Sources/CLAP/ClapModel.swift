@@ -81,6 +81,12 @@ public final class ClapModel: Sendable {
         file.releasePages { $0.hasPrefix(prefix) }
     }
 
+    /// Asks the system to read a layer of the text tower from the disk while the one before it works; nothing beyond the last.
+    func prefetchTextLayer(_ number: Int) {
+        let prefix = TextWeights.layerPrefix(number)
+        file.prefetchPages { $0.hasPrefix(prefix) }
+    }
+
     /// SHA-256 of the weights file, in hexadecimal; read through once, on first use.
     public var weightsSHA256: String {
         digest.withLock { known in

@@ -7,8 +7,8 @@ public struct MachinePeak: Sendable, Equatable {
     /// Fused multiply-adds on registers: the limit of any float32 code on the active instruction set.
     public var multiplyAddGigaflops: Double
 
-    /// A matrix product of a shape typical of the audio encoder: what the matrix library reaches.
-    public var matrixProductGigaflops: Double
+    /// A matrix product of a shape typical of the audio encoder: what OpenBLAS reaches. Nil where it is not installed.
+    public var matrixProductGigaflops: Double?
 
     /// Measures for about `milliseconds` each.
     public static func measure(milliseconds: Int = 200) -> MachinePeak {
@@ -25,9 +25,11 @@ public struct MachinePeak: Sendable, Equatable {
         let out = workspace.takeMatrix(rows: rows, columns: columns)
         for i in 0..<(rows * depth) { input.base[i] = Float(i % 17) / 17 }
         for i in 0..<(columns * depth) { weight.base[i] = Float(i % 13) / 13 }
-        let product = bestRate(within: budget) {
-            MatrixProduct.multiply(input, byTransposed: weight.base, into: out)
-            return 2 * Double(rows) * Double(columns) * Double(depth)
+        let product = OpenBLAS.shared.map { library in
+            bestRate(within: budget) {
+                library.multiply(input, byTransposed: weight.base, into: out)
+                return 2 * Double(rows) * Double(columns) * Double(depth)
+            }
         }
         return MachinePeak(multiplyAddGigaflops: multiplyAdd, matrixProductGigaflops: product)
     }

@@ -69,7 +69,7 @@ struct BenchCommand: ParsableCommand {
             throughput        \(number(report.windowsPerSecond)) windows a second on \(report.threads) threads
             machines per box  \(report.machinesPerBox) at a window every \(number(report.hopS, 0)) s
             this machine      \(number(report.fmaPeakGflops)) GFLOP/s multiply-add peak, \
-            \(number(report.gemmPeakGflops)) in a large matrix product, one thread
+            \(report.gemmPeakGflops.map { number($0) } ?? "not measured") in a large OpenBLAS product, one thread
             share of peak     \(number(report.shareOfPeak * 100)) %
             memory            \(number(report.peakRssMb, 0)) MB at most
             allocations       \(report.allocationsPerWindow < 0 ? "not counted here" : number(report.allocationsPerWindow, 2) + " a window")

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct MatrixTests {
     @Test(arguments: [(1, 1, 1), (7, 31, 33), (64, 96, 24), (33, 7, 127)])
-    func productsMatchTheSumOfProducts(_ rows: Int, _ columns: Int, _ depth: Int) {
+    func productsOfTheYardstickMatchTheSumOfProducts(_ rows: Int, _ columns: Int, _ depth: Int) {
+        guard let library = OpenBLAS.shared else { return }
         var source = Values(seed: rows)
         let workspace = scratchWorkspace()
         defer { keep(workspace) }
@@ -15,8 +16,8 @@ import Testing
         let wide = workspace.takeMatrix(rows: rows, columns: columns + 4)
         wide.values.update(repeating: 5)
         let out = wide.columns(2..<(columns + 2))
-        MatrixProduct.multiply(input, byTransposed: weight.base, into: out)
-        MatrixProduct.multiply(input, byTransposed: weight.base, into: out, accumulate: true)
+        library.multiply(input, byTransposed: weight.base, into: out)
+        library.multiply(input, byTransposed: weight.base, into: out, accumulate: true)
         for i in 0..<rows {
             for j in 0..<columns {
                 var expected = 0.0
@@ -122,7 +123,8 @@ import Testing
     @Test func peaksArePositive() {
         let peak = MachinePeak.measure(milliseconds: 5)
         #expect(peak.multiplyAddGigaflops > 0.1 && peak.multiplyAddGigaflops.isFinite)
-        #expect(peak.matrixProductGigaflops > 0.1 && peak.matrixProductGigaflops.isFinite)
+        let product = peak.matrixProductGigaflops
+        #expect((product != nil) == (OpenBLAS.shared != nil) && product.map { $0 > 0.1 && $0.isFinite } ?? true)
     }
 
     @Test func overridesEndWithTheirScope() throws {

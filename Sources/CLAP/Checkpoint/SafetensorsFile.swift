@@ -55,8 +55,17 @@ struct SafetensorsFile: Sendable {
 
     /// Lets go of the pages that hold these tensors' bytes; they are read from the file again when needed.
     func releasePages(where isReleased: (String) -> Bool) {
-        // Neighbours are joined first, so that the pages they share go too.
-        let ranges = entries.values.filter { isReleased($0.name) }.map(\.bytes).sorted { $0.lowerBound < $1.lowerBound }
+        for range in joinedRanges(where: isReleased) { memory.release(range) }
+    }
+
+    /// Has the system read these tensors' bytes from the disk, without waiting for it.
+    func prefetchPages(where isWanted: (String) -> Bool) {
+        for range in joinedRanges(where: isWanted) { memory.prefetch(range) }
+    }
+
+    /// Where these tensors lie in the file; neighbours are joined, so that the pages they share belong to both.
+    private func joinedRanges(where isMember: (String) -> Bool) -> [Range<Int>] {
+        let ranges = entries.values.filter { isMember($0.name) }.map(\.bytes).sorted { $0.lowerBound < $1.lowerBound }
         var joined: [Range<Int>] = []
         for range in ranges {
             if let last = joined.last, last.upperBound == range.lowerBound {
@@ -65,6 +74,6 @@ struct SafetensorsFile: Sendable {
                 joined.append(range)
             }
         }
-        for range in joined { memory.release((dataOffset + range.lowerBound)..<(dataOffset + range.upperBound)) }
+        return joined.map { (dataOffset + $0.lowerBound)..<(dataOffset + $0.upperBound) }
     }
 }

@@ -16,6 +16,23 @@ struct LinearWeights: Sendable {
     func multiplyFewRows(_ input: MatrixView, into out: MatrixView, accumulate: Bool = false) {
         MatrixProduct.multiplyFewRows(input, byTransposed: weight.pointer, into: out, accumulate: accumulate)
     }
+
+    /// out = then(input · weightᵀ + bias), or then(out + input · weightᵀ + bias), for packed rows.
+    func multiply(
+        _ input: FewRows,
+        into out: MatrixView,
+        accumulate: Bool = false,
+        then: MatrixProduct.Then = .nothing
+    ) {
+        MatrixProduct.multiply(
+            input,
+            byTransposed: weight.pointer,
+            into: out,
+            accumulate: accumulate,
+            addingBias: bias?.pointer,
+            then: then
+        )
+    }
 }
 
 /// A layer norm: weight (channels), bias (channels).

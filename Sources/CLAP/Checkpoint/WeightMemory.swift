@@ -65,6 +65,14 @@ final class WeightMemory: @unchecked Sendable {
         madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, Int32(MADV_DONTNEED))
     }
 
+    /// Tells the system that these bytes of a mapped file will be needed soon; what is in its page cache already costs nothing.
+    func prefetch(_ range: Range<Int>) {
+        guard isMapped, !range.isEmpty else { return }
+        let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let first = range.lowerBound / pageBytes * pageBytes
+        madvise(UnsafeMutableRawPointer(mutating: base + first), range.upperBound - first, Int32(MADV_WILLNEED))
+    }
+
     /// SHA-256 of all bytes, in hexadecimal. Pages of a mapped file are let go as it passes, so that reading the file once
     /// does not make it resident.
     func sha256() -> String {

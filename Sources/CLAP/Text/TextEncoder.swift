@@ -78,7 +78,8 @@ public final class TextEncoder {
         let scratchCount = attentions.map(\.scratchCount).max() ?? 0
         let sizes = [
             rows * channels, rows * channels, 3 * rows * channels, rows * text.intermediateSize, scratchCount,
-            texts.count * channels, texts.count * channels, texts.count * dimension, texts.count * dimension,
+            FewRows.floatCount(rows: rows, inputs: max(channels, text.intermediateSize)), texts.count * channels,
+            texts.count * dimension, texts.count * dimension,
         ]
         let workspace = Workspace(capacityFloats: sizes.map(Workspace.footprint).reduce(0, +))
         // Views do not own their memory.
@@ -88,7 +89,7 @@ public final class TextEncoder {
         let qkv = workspace.takeMatrix(rows: rows, columns: 3 * channels)
         let hidden = workspace.takeMatrix(rows: rows, columns: text.intermediateSize)
         let scratch = workspace.take(scratchCount)
-        let first = workspace.takeMatrix(rows: texts.count, columns: channels)
+        let packed = workspace.take(FewRows.floatCount(rows: rows, inputs: max(channels, text.intermediateSize)))
         let pooled = workspace.takeMatrix(rows: texts.count, columns: channels)
         let projectionHidden = workspace.takeMatrix(rows: texts.count, columns: dimension)
         let embeddings = workspace.takeMatrix(rows: texts.count, columns: dimension)
@@ -101,12 +102,12 @@ public final class TextEncoder {
         }
         weights.embeddingsLayerNorm.apply(to: stream, into: stream)
         for (number, layer) in weights.layers.enumerated() {
+            model.prefetchTextLayer(number + 1)
             // Labels are encoded now and then: a layer need not stay in memory while the next one works.
             defer { model.releaseTextLayer(number) }
+            let input = FewRows(packing: stream, into: packed)
             for (i, part) in [layer.query, layer.key, layer.value].enumerated() {
-                let columns = qkv.columns((i * channels)..<((i + 1) * channels))
-                part.multiplyFewRows(stream, into: columns)
-                if let bias = part.bias { Elementwise.addBias(bias.pointer, to: columns) }
+                part.multiply(input, into: qkv.columns((i * channels)..<((i + 1) * channels)))
             }
             for (attention, start) in zip(attentions, starts) {
                 let range = start..<(start + attention.tokenCount)
@@ -120,19 +121,29 @@ public final class TextEncoder {
                     scratch: scratch
                 )
             }
-            layer.attentionOutputDense.multiplyFewRows(branch, into: stream, accumulate: true)
-            layer.attentionOutputLayerNorm.apply(to: stream, addingFirst: layer.attentionOutputDense.bias, into: stream)
-            layer.intermediateDense.multiplyFewRows(stream, into: hidden)
-            text.hiddenActivation.apply(to: hidden, bias: layer.intermediateDense.bias)
-            layer.outputDense.multiplyFewRows(hidden, into: stream, accumulate: true)
-            layer.outputLayerNorm.apply(to: stream, addingFirst: layer.outputDense.bias, into: stream)
+            var working = 0..<rows
+            if number == weights.layers.count - 1 {
+                // The pooler takes each text's first token; the others have been heard.
+                for (i, start) in starts.enumerated() {
+                    for matrix in [branch, stream] where start > i {
+                        (matrix.base + i * channels).update(from: matrix.base + start * channels, count: channels)
+                    }
+                }
+                working = 0..<texts.count
+            }
+            let (states, context, wide) = (stream.rows(working), branch.rows(working), hidden.rows(working))
+            layer.attentionOutputDense.multiply(FewRows(packing: context, into: packed), into: states, accumulate: true)
+            layer.attentionOutputLayerNorm.apply(to: states, into: states)
+            layer.intermediateDense.multiply(
+                FewRows(packing: states, into: packed),
+                into: wide,
+                then: text.hiddenActivation.asEpilogue
+            )
+            layer.outputDense.multiply(FewRows(packing: wide, into: packed), into: states, accumulate: true)
+            layer.outputLayerNorm.apply(to: states, into: states)
         }
 
-        // The pooler takes each text's first token.
-        for (i, start) in starts.enumerated() {
-            (first.base + i * channels).update(from: stream.base + start * channels, count: channels)
-        }
-        weights.pooler.multiplyFewRows(first, into: pooled)
+        weights.pooler.multiplyFewRows(stream.rows(texts.indices), into: pooled)
         if let bias = weights.pooler.bias { Elementwise.addBias(bias.pointer, to: pooled) }
         for i in pooled.values.indices { pooled.values[i] = tanh(pooled.values[i]) }
         weights.textProjection.apply(to: pooled, hidden: projectionHidden, into: embeddings)

@@ -25,8 +25,8 @@ public struct BenchmarkReport: Sendable, Encodable {
     public var windowsPerSecond: Double
     /// Billions of floating-point operations a second one thread reaches with multiply-adds alone.
     public var fmaPeakGflops: Double
-    /// The same for a large matrix product.
-    public var gemmPeakGflops: Double
+    /// The same for a large matrix product by OpenBLAS; absent where it is not installed.
+    public var gemmPeakGflops: Double?
     /// The encoder's operations at its median time, as a share of the multiply-add peak.
     public var shareOfPeak: Double
     public var peakRssMb: Double

@@ -1,0 +1,7 @@
+// Tiles of the product of few rows with AVX-512: 48 or 40 rows by 8 outputs, 32 or 24 by 12. Each value is summed in the
+// same order as with AVX2 and comes out with the same bits.
+#if defined(__x86_64__)
+#define CK_WANT_AVX512
+#define CK_FEW_ROWS_TILES ck_few_rows_tiles_avx512
+#include "ck_few_rows_lanes.h"
+#endif

@@ -1,0 +1,172 @@
+// The product of few packed rows by weights where they lie, on every path: values, edges, epilogues, neighbours.
+import Foundation
+import Kernels
+import Testing
+
+@Suite struct FewRowsTests {
+    /// Rows, outputs, inputs: below, at and above tiles, blocks of rows (48), chunks of outputs (24), blocks of the depth
+    /// (768), and primes.
+    struct Shape: Sendable, CustomTestStringConvertible {
+        var rows: Int
+        var outputs: Int
+        var inputs: Int
+        var testDescription: String { "\(rows) x \(outputs) x \(inputs)" }
+
+        static let all = [
+            Shape(rows: 1, outputs: 1, inputs: 1), Shape(rows: 7, outputs: 31, inputs: 33),
+            Shape(rows: 31, outputs: 7, inputs: 61), Shape(rows: 32, outputs: 32, inputs: 32),
+            Shape(rows: 33, outputs: 48, inputs: 7), Shape(rows: 13, outputs: 17, inputs: 193),
+            Shape(rows: 8, outputs: 25, inputs: 769), Shape(rows: 40, outputs: 24, inputs: 1543),
+            Shape(rows: 48, outputs: 23, inputs: 31), Shape(rows: 49, outputs: 61, inputs: 5),
+            Shape(rows: 97, outputs: 12, inputs: 127), Shape(rows: 257, outputs: 19, inputs: 3),
+        ]
+    }
+
+    /// A product's operands.
+    private struct Operands {
+        let shape: Shape
+        var x: [Float]
+        var weight: [Float]
+        var bias: [Float]
+        var before: [Float]
+
+        init(_ shape: Shape, scale: Double = 1) {
+            var source = Values(seed: shape.rows * 1_000 + shape.outputs + shape.inputs)
+            self.shape = shape
+            x = source.list(shape.rows * shape.inputs, scale: scale)
+            weight = source.list(shape.outputs * shape.inputs)
+            bias = source.list(shape.outputs, scale: scale)
+            before = source.list(shape.rows * shape.outputs, scale: scale)
+        }
+
+        /// x · weightᵀ in double precision.
+        func sum(_ row: Int, _ output: Int) -> Double {
+            (0..<shape.inputs).reduce(0.0) { sum, k in
+                sum + Double(x[row * shape.inputs + k]) * Double(weight[output * shape.inputs + k])
+            }
+        }
+    }
+
+    private func pack(_ x: MatrixView, in workspace: Workspace) -> FewRows {
+        FewRows(
+            packing: x,
+            into: workspace.take(FewRows.floatCount(rows: x.rowCount, inputs: x.columnCount))
+        )
+    }
+
+    @Test(arguments: Shape.all, Magnitude.allCases)
+    func productsMatchTheSumOfProducts(_ shape: Shape, _ magnitude: Magnitude) throws {
+        let operands = Operands(shape, scale: magnitude.rawValue)
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
+            let weight = workspace.matrix(operands.weight, rows: shape.outputs, columns: shape.inputs)
+            let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
+            // Into the middle of a wider matrix, whose edges must stay.
+            let wide = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs + 3)
+            wide.values.update(repeating: 5)
+            let out = wide.columns(1..<(shape.outputs + 1))
+            try on(path) {
+                let rows = pack(input, in: workspace)
+                MatrixProduct.multiply(rows, byTransposed: weight.base, into: out, addingBias: bias.base)
+            }
+            let tolerance = 3e-7 * Double(shape.inputs) * magnitude.rawValue + 1e-44 * Double(shape.inputs)
+            for row in 0..<shape.rows {
+                let line = wide.base + row * wide.rowStride
+                for output in 0..<shape.outputs {
+                    let expected = operands.sum(row, output) + Double(operands.bias[output])
+                    #expect(abs(Double(line[output + 1]) - expected) <= tolerance, "\(path) at \(row), \(output)")
+                }
+                #expect(line[0] == 5 && line[shape.outputs + 1] == 5 && line[shape.outputs + 2] == 5, "\(path)")
+            }
+        }
+    }
+
+    @Test(arguments: Shape.all, [MatrixProduct.Then.nothing, .gelu, .relu])
+    func epiloguesFollowTheSum(_ shape: Shape, _ then: MatrixProduct.Then) throws {
+        let operands = Operands(shape)
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
+            let weight = workspace.matrix(operands.weight, rows: shape.outputs, columns: shape.inputs)
+            let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
+            let out = workspace.matrix(operands.before, rows: shape.rows, columns: shape.outputs)
+            try on(path) {
+                MatrixProduct.multiply(
+                    pack(input, in: workspace),
+                    byTransposed: weight.base,
+                    into: out,
+                    accumulate: true,
+                    addingBias: bias.base,
+                    then: then
+                )
+            }
+            for row in 0..<shape.rows {
+                for output in 0..<shape.outputs {
+                    let at = row * shape.outputs + output
+                    let value =
+                        operands.sum(row, output) + Double(operands.before[at]) + Double(operands.bias[output])
+                    let expected =
+                        switch then {
+                        case .nothing: value
+                        case .gelu: 0.5 * value * (1 + erf(value / 2.0.squareRoot()))
+                        case .relu: max(0, value)
+                        }
+                    let tolerance = 2e-5 + 1e-7 * Double(shape.inputs)
+                    #expect(abs(Double(out.values[at]) - expected) <= tolerance, "\(path) at \(row), \(output)")
+                }
+            }
+        }
+    }
+
+    /// A row alone, in any place among others, on any vector width of one machine: the same bits.
+    @Test(arguments: Shape.all)
+    func rowsDoNotDependOnTheirNeighbours(_ shape: Shape) throws {
+        let operands = Operands(shape)
+        var byPath: [InstructionSet: [UInt32]] = [:]
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
+            let weight = workspace.matrix(operands.weight, rows: shape.outputs, columns: shape.inputs)
+            let together = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs)
+            let alone = workspace.takeMatrix(rows: 1, columns: shape.outputs)
+            let scratch = workspace.take(FewRows.floatCount(rows: 1, inputs: shape.inputs))
+            try on(path) {
+                let rows = pack(input, in: workspace)
+                MatrixProduct.multiply(rows, byTransposed: weight.base, into: together, then: .gelu)
+                for row in 0..<shape.rows {
+                    let packed = FewRows(packing: input.rows(row..<(row + 1)), into: scratch)
+                    MatrixProduct.multiply(packed, byTransposed: weight.base, into: alone, then: .gelu)
+                    let same = alone.values.map(\.bitPattern) == together.rows(row..<(row + 1)).values.map(\.bitPattern)
+                    #expect(same, "\(path) row \(row)")
+                }
+            }
+            byPath[path] = together.values.map(\.bitPattern)
+        }
+        if let narrow = byPath[.avx2], let wide = byPath[.avx512] { #expect(narrow == wide) }
+    }
+
+    @Test func notANumberStaysOne() throws {
+        let shape = Shape(rows: 9, outputs: 9, inputs: 9)
+        var operands = Operands(shape)
+        operands.x[4 * 9 + 3] = .nan
+        for path in paths {
+            for then in [MatrixProduct.Then.nothing, .relu] {
+                let workspace = scratchWorkspace()
+                defer { keep(workspace) }
+                let input = workspace.matrix(operands.x, rows: 9, columns: 9)
+                let weight = workspace.matrix(operands.weight, rows: 9, columns: 9)
+                let out = workspace.takeMatrix(rows: 9, columns: 9)
+                try on(path) {
+                    MatrixProduct.multiply(pack(input, in: workspace), byTransposed: weight.base, into: out, then: then)
+                }
+                for row in 0..<9 {
+                    #expect(out.rows(row..<(row + 1)).values.allSatisfy { $0.isNaN == (row == 4) }, "\(path) row \(row)")
+                }
+            }
+        }
+    }
+}
