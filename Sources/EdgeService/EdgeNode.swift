@@ -64,7 +64,8 @@ public final class EdgeNode: Sendable {
         store = try TrendLogStore(url: URL(fileURLWithPath: configuration.store.path))
         model = try await SoundModel.load(
             directory: configuration.modelDirectory(),
-            cache: configuration.derivedCacheFolder
+            cache: configuration.derivedCacheFolder,
+            precision: configuration.model.precision
         )
         client = try MQTTClient(
             configuration.mqtt(topics: topics, version: Self.version),

@@ -27,6 +27,8 @@ struct ClassifyCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var arithmetic: PrecisionOptions
+
     @Option(help: ArgumentHelp("Length of a window, 1 to 30.", valueName: "seconds"))
     var window = 10.0
 
@@ -65,7 +67,7 @@ struct ClassifyCommand: AsyncParsableCommand {
                 "no recordings in \(files.joined(separator: ", ")); name files, or folders with audio files"
             )
         }
-        let loaded = try model.load()
+        let loaded = try model.load(arithmetic.precision)
         let classifier = try FileClassifier(
             model: loaded,
             labels: names,

@@ -24,6 +24,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var arithmetic: PrecisionOptions
+
     @Option(help: ArgumentHelp("The phrase of a label; may be given several times.", valueName: "label=phrase"))
     var phrase: [String] = []
 
@@ -47,7 +49,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             throw ValidationError("\(manifest) has the one label '\(labels.first ?? "")'; expected at least two")
         }
         let phrases = try Self.phrases(labels, given: phrase)
-        let loaded = try model.load()
+        let loaded = try model.load(arithmetic.precision)
         let classifier = try FileClassifier(
             model: loaded,
             labels: labels.map { phrases[$0] ?? $0 },

@@ -198,6 +198,7 @@ extension BadFile {
         BadFile("listen", adding: "http: {listen: localhost}", "http.listen", "127.0.0.1:8750"),
         BadFile("listen port", adding: "http: {listen: \"localhost:0\"}", "http.listen", "a port"),
         BadFile("threads", adding: "model: {threads: 0}", "model.threads", "1 to 256"),
+        BadFile("precision", adding: "model: {precision: float16}", "model.precision", "float32, bfloat16"),
         BadFile("model folder", adding: "model: {path: ./nowhere}", "model.path", "no config.json"),
         BadFile("queue", adding: "intake: {queue: none}", "intake.queue", "whole number"),
         BadFile("payload", adding: "intake: {max_payload: 1GB}", "intake.max_payload", "256MiB"),
