@@ -9,8 +9,7 @@
 ptrdiff_t ck_attention_stride(ptrdiff_t token_count) { return ck_padded(token_count); }
 
 ptrdiff_t ck_attention_scratch(ptrdiff_t token_count, ptrdiff_t head_width) {
-    ptrdiff_t tokens = ck_padded(token_count), width = ck_padded(head_width);
-    return width * tokens + tokens * width + CK_ATTENTION_MOST_QUERIES * (width + tokens);
+    return 2 * ck_padded(token_count * head_width) + (2 * head_width + token_count) * CK_ATTENTION_PADDING;
 }
 
 // MARK: scalar
@@ -30,8 +29,8 @@ void ck_attend_head_scalar(const ck_attention *a, const int32_t *rows, const flo
                 dot += q_bias ? (q[c] + q_bias[c]) * (k[c] + q_bias[channels + c]) : q[c] * k[c];
             }
             dot *= a->scale;
-            if (bias) dot += bias[i * stride + j];
-            if (mask) dot += mask[i * stride + j];
+            if (bias) dot += bias[j * stride + i];
+            if (mask) dot += mask[j * stride + i];
             score[j] = dot;
             largest = fmaxf(largest, dot);
         }

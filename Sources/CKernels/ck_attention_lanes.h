@@ -1,147 +1,202 @@
-// One head's attention in the vocabulary of ck_simd.h: keys transposed and values copied to scratch in L1, then a few
-// queries at a time from scores to context without leaving it. A file includes this once after choosing CK_QUERIES
-// (queries at a time) and CK_ATTEND (the function's name).
-#include <string.h>
+// One head's attention in the vocabulary of ck_simd.h, with the queries side by side in the lanes: scores are keys times
+// transposed queries, softmax runs down the keys, and the context comes out transposed. So nothing is ever summed across
+// lanes, keys and values are read as they lie, and every vector width gives the same bits. A file includes this once after
+// choosing CK_KEYS (rows of a tile) and CK_ATTEND (the function's name).
+#include <math.h>
 
 #include "ck_attention_head.h"
 #include "ck_simd.h"
 
-// Scores of a few queries against two vectors of keys. q: (queries, d); keys: (d, stride).
-CK_SIMD_INLINE void score_tile(const float *q, ptrdiff_t q_stride, const float *keys, ptrdiff_t stride, ptrdiff_t d,
-                               vf s[CK_QUERIES][2]) {
+// Queries of a block: two vectors of them times CK_KEYS rows fill the registers, as in the blocked product.
+enum { VECTORS = 2, BLOCK = VECTORS * VF_LANES };
+
+// out = left x right for `rows` rows of left (rows, depth) and one block of right (depth, BLOCK).
+CK_SIMD_INLINE void sum_tile(const float *left, ptrdiff_t left_stride, ptrdiff_t left_step, const float *right,
+                             ptrdiff_t depth, int rows, vf sums[CK_KEYS][VECTORS]) {
 #pragma clang loop unroll(full)
-    for (int r = 0; r < CK_QUERIES; r++) s[r][0] = s[r][1] = vf_set(0.0f);
-    for (ptrdiff_t c = 0; c < d; c++, keys += stride) {
-        vf k0 = vf_load(keys), k1 = vf_load(keys + VF_LANES);
+    for (int r = 0; r < rows; r++) {
+        for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_set(0.0f);
+    }
+    for (ptrdiff_t k = 0; k < depth; k++, left += left_step, right += BLOCK) {
+        vf from_right[VECTORS];
+        for (int v = 0; v < VECTORS; v++) from_right[v] = vf_load(right + v * VF_LANES);
 #pragma clang loop unroll(full)
-        for (int r = 0; r < CK_QUERIES; r++) {
-            vf query = vf_set(q[r * q_stride + c]);
-            s[r][0] = vf_fma(query, k0, s[r][0]);
-            s[r][1] = vf_fma(query, k1, s[r][1]);
+        for (int r = 0; r < rows; r++) {
+            vf value = vf_set(left[r * left_stride]);
+            for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_fma(value, from_right[v], sums[r][v]);
         }
     }
 }
 
-// Context of a few queries from channel `first` on, over `vectors` (1 ... 3) vectors of the `count` channels.
-// p: (queries, stride); values: (tokens, width).
-CK_SIMD_INLINE void context_tile(const float *p, ptrdiff_t stride, const float *values, ptrdiff_t width, ptrdiff_t n,
-                                 int vectors, const float *scales, float *const *out, ptrdiff_t first,
-                                 ptrdiff_t count, ptrdiff_t row_count) {
-    values += first;
-    vf sums[CK_QUERIES][3];
+// Everything about one head's block of queries, in scratch: all in L1 for the window sizes in use.
+typedef struct {
+    float *keys, *values;  // (tokens, head width)
+    float *queries;        // (head width, BLOCK), scaled
+    float *scores;         // (tokens, BLOCK)
+    float *context;        // (head width, BLOCK)
+    ptrdiff_t tokens, width;
+} head_block;
+
+// Scores of `rows` keys from `first` on; tables hold what is added to them.
+CK_SIMD_INLINE void score_tile(const head_block *h, ptrdiff_t first, int rows, const float *bias, const float *mask,
+                               ptrdiff_t stride, vf most[VECTORS]) {
+    vf sums[CK_KEYS][VECTORS];
+    sum_tile(h->keys + first * h->width, h->width, 1, h->queries, h->width, rows, sums);
 #pragma clang loop unroll(full)
-    for (int r = 0; r < CK_QUERIES; r++) {
-        for (int v = 0; v < vectors; v++) sums[r][v] = vf_set(0.0f);
-    }
-    for (ptrdiff_t j = 0; j < n; j++, values += width) {
-        vf value[3];
-        for (int v = 0; v < vectors; v++) value[v] = vf_load(values + v * VF_LANES);
-#pragma clang loop unroll(full)
-        for (int r = 0; r < CK_QUERIES; r++) {
-            vf weight = vf_set(p[r * stride + j]);
-            for (int v = 0; v < vectors; v++) sums[r][v] = vf_fma(weight, value[v], sums[r][v]);
-        }
-    }
-    // Constant bounds, so that the sums stay in registers; rows and lanes beyond the edge are not stored.
-#pragma clang loop unroll(full)
-    for (int r = 0; r < CK_QUERIES; r++) {
-        if (r >= row_count) break;
-        vf scale = vf_set(scales[r]);
-        for (int v = 0; v < vectors; v++) {
-            float *at = out[r] + first + v * VF_LANES;
-            ptrdiff_t left = count - first - v * VF_LANES;
-            if (left >= VF_LANES) {
-                vf_store(at, vf_mul(sums[r][v], scale));
-            } else if (left > 0) {
-                vf_store_tail(at, vf_mul(sums[r][v], scale), left);
-            }
+    for (int r = 0; r < rows; r++) {
+        for (int v = 0; v < VECTORS; v++) {
+            ptrdiff_t at = (first + r) * stride + v * VF_LANES;
+            vf score = sums[r][v];
+            if (bias) score = vf_add(score, vf_load(bias + at));
+            if (mask) score = vf_add(score, vf_load(mask + at));
+            vf_store(h->scores + (first + r) * BLOCK + v * VF_LANES, score);
+            most[v] = vf_max(most[v], score);
         }
     }
 }
 
-// One head's keys, transposed, and values into scratch, biases added. Padding: keys and values are zero there.
-CK_SIMD static void gather_head(const ck_attention *a, const int32_t *rows, ptrdiff_t head, float *keys, float *values,
-                                ptrdiff_t stride, ptrdiff_t width) {
-    ptrdiff_t n = a->token_count, d = a->head_width, channels = d * a->head_count;
-    const float *k_bias = a->qkv_bias ? a->qkv_bias + channels + head * d : NULL;
-    const float *v_bias = a->qkv_bias ? a->qkv_bias + 2 * channels + head * d : NULL;
-    for (ptrdiff_t j = 0; j < n; j++) {
-        const float *k = a->qkv + ck_row_at(rows, j) * a->qkv_stride + channels + head * d;
-        const float *v = k + channels;
-        float *value = values + j * width;
-        if (k_bias) {
-            for (ptrdiff_t c = 0; c < d; c++) keys[c * stride + j] = k[c] + k_bias[c];
-            for (ptrdiff_t c = 0; c < d; c++) value[c] = v[c] + v_bias[c];
-        } else {
-            for (ptrdiff_t c = 0; c < d; c++) keys[c * stride + j] = k[c];
-            memcpy(value, v, (size_t)d * sizeof(float));
+// Context of `rows` channels from `first` on.
+CK_SIMD_INLINE void context_tile(const head_block *h, ptrdiff_t first, int rows, const vf scales[VECTORS]) {
+    vf sums[CK_KEYS][VECTORS];
+    sum_tile(h->values + first, 1, h->width, h->scores, h->tokens, rows, sums);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+        for (int v = 0; v < VECTORS; v++) {
+            vf_store(h->context + (first + r) * BLOCK + v * VF_LANES, vf_mul(sums[r][v], scales[v]));
         }
-        for (ptrdiff_t c = d; c < width; c++) value[c] = 0;
     }
-    for (ptrdiff_t c = 0; c < d; c++) {
-        for (ptrdiff_t j = n; j < stride; j++) keys[c * stride + j] = 0;
+}
+
+// Scores become weights, e^(score - most); returns the reciprocals of their sums.
+CK_SIMD_INLINE void weigh(const head_block *h, const vf most[VECTORS], vf scales[VECTORS]) {
+    // In powers of two. What is taken away is the same for all keys of a query, so its rounding cancels.
+    vf to_base_two = vf_set(1.44269504f), shift[VECTORS];
+    // Two sums each, over even and odd keys: more of them in flight.
+    vf sums[2][VECTORS];
+    for (int v = 0; v < VECTORS; v++) {
+        shift[v] = vf_sub(vf_set(0.0f), vf_mul(most[v], to_base_two));
+        sums[0][v] = sums[1][v] = vf_set(0.0f);
+    }
+    float *at = h->scores;
+    ptrdiff_t j = 0;
+    for (; j + 2 <= h->tokens; j += 2, at += 2 * BLOCK) {
+        vf weights[2 * VECTORS];
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 2 * VECTORS; i++) {
+            weights[i] = vf_fma(vf_load(at + i * VF_LANES), to_base_two, shift[i % VECTORS]);
+        }
+        vf_exp2_at_most_1(weights, 2 * VECTORS);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 2 * VECTORS; i++) {
+            vf_store(at + i * VF_LANES, weights[i]);
+            sums[i / VECTORS][i % VECTORS] = vf_add(sums[i / VECTORS][i % VECTORS], weights[i]);
+        }
+    }
+    for (int v = 0; v < VECTORS; v++) {
+        if (j < h->tokens) {
+            vf weight = vf_fma(vf_load(at + v * VF_LANES), to_base_two, shift[v]);
+            vf_exp2_at_most_1(&weight, 1);
+            vf_store(at + v * VF_LANES, weight);
+            sums[0][v] = vf_add(sums[0][v], weight);
+        }
+        scales[v] = vf_div(vf_set(1.0f), vf_add(sums[0][v], sums[1][v]));
+    }
+}
+
+// Rows of one head as they lie, `d` floats each, into dense scratch; `bias` (d) is added, or NULL.
+CK_SIMD_INLINE void gather(const float *from, ptrdiff_t from_stride, const int32_t *rows, ptrdiff_t n, ptrdiff_t d,
+                           const float *bias, float *to) {
+    for (ptrdiff_t j = 0; j < n; j++, to += d) {
+        const float *row = from + ck_row_at(rows, j) * from_stride;
+        ptrdiff_t c = 0;
+        for (; c + VF_LANES <= d; c += VF_LANES) {
+            vf v = vf_load(row + c);
+            vf_store(to + c, bias ? vf_add(v, vf_load(bias + c)) : v);
+        }
+        if (c < d) {
+            vf v = vf_load_tail(row + c, d - c);
+            vf_store_tail(to + c, bias ? vf_add(v, vf_load_tail(bias + c, d - c)) : v, d - c);
+        }
+    }
+}
+
+// A vector's worth of queries, biased, scaled and transposed: to (d, BLOCK).
+CK_SIMD_INLINE void gather_queries(const float *const rows[VF_LANES], ptrdiff_t d, const float *bias, float scale,
+                                   float *to) {
+    vf scales = vf_set(scale);
+    ptrdiff_t c = 0;
+    for (; c + 4 <= d; c += 4) {
+        vf quad[4];
+        vf_load_quads(rows, c, quad);
+        for (int k = 0; k < 4; k++) {
+            if (bias) quad[k] = vf_add(quad[k], vf_set(bias[c + k]));
+            vf_store(to + (c + k) * BLOCK, vf_mul(quad[k], scales));
+        }
+    }
+    for (; c < d; c++) {
+        for (int lane = 0; lane < VF_LANES; lane++) {
+            to[c * BLOCK + lane] = (bias ? rows[lane][c] + bias[c] : rows[lane][c]) * scale;
+        }
+    }
+}
+
+// The first `count` of a vector's worth of tokens, transposed back from (d, BLOCK) to their rows.
+CK_SIMD_INLINE void scatter_context(const float *context, ptrdiff_t d, float *const rows[VF_LANES], ptrdiff_t count) {
+    ptrdiff_t c = 0;
+    if (count >= VF_LANES) {
+        for (; c + 4 <= d; c += 4) {
+            vf quad[4];
+            for (int k = 0; k < 4; k++) quad[k] = vf_load(context + (c + k) * BLOCK);
+            vf_store_quads(rows, c, quad);
+        }
+    }
+    for (; c < d; c++) {
+        for (ptrdiff_t lane = 0; lane < count && lane < VF_LANES; lane++) rows[lane][c] = context[c * BLOCK + lane];
     }
 }
 
 CK_SIMD void CK_ATTEND(const ck_attention *a, const int32_t *rows, const float *mask, ptrdiff_t head) {
-    ptrdiff_t n = a->token_count, d = a->head_width;
-    ptrdiff_t stride = ck_attention_stride(n), width = ck_padded(d);
-    float *keys = a->scratch, *values = keys + width * stride, *queries = values + stride * width;
-    float *scores = queries + CK_QUERIES * width;
-    const float *bias = a->bias ? a->bias + head * n * stride : NULL;
-    const float *q_bias = a->qkv_bias ? a->qkv_bias + head * d : NULL;
-    vf scale = vf_set(a->scale);
-    gather_head(a, rows, head, keys, values, stride, width);
+    ptrdiff_t n = a->token_count, d = a->head_width, channels = d * a->head_count, stride = ck_attention_stride(n);
+    const float *from = a->qkv + head * d, *bias = a->bias ? a->bias + head * n * stride : NULL;
+    const float *qkv_bias = a->qkv_bias ? a->qkv_bias + head * d : NULL;
+    head_block h = {.tokens = n, .width = d, .keys = a->scratch};
+    h.values = h.keys + ck_padded(n * d);
+    h.queries = h.values + ck_padded(n * d);
+    h.context = h.queries + d * BLOCK;
+    h.scores = h.context + d * BLOCK;
+    gather(from + channels, a->qkv_stride, rows, n, d, qkv_bias ? qkv_bias + channels : NULL, h.keys);
+    gather(from + 2 * channels, a->qkv_stride, rows, n, d, qkv_bias ? qkv_bias + 2 * channels : NULL, h.values);
 
-    for (ptrdiff_t i = 0; i < n; i += CK_QUERIES) {
-        ptrdiff_t row_count = n - i < CK_QUERIES ? n - i : CK_QUERIES;
-        for (ptrdiff_t r = 0; r < CK_QUERIES; r++) {
+    for (ptrdiff_t first = 0; first < n; first += BLOCK) {
+        const float *query_rows[BLOCK];
+        float *out_rows[BLOCK];
+        for (ptrdiff_t i = 0; i < BLOCK; i++) {
             // Beyond the last query the last one is repeated and not stored.
-            ptrdiff_t token = i + (r < row_count ? r : row_count - 1);
-            const float *q = a->qkv + ck_row_at(rows, token) * a->qkv_stride + head * d;
-            for (ptrdiff_t c = 0; c < d; c++) queries[r * width + c] = q_bias ? q[c] + q_bias[c] : q[c];
+            ptrdiff_t row = ck_row_at(rows, first + i < n ? first + i : n - 1);
+            query_rows[i] = from + row * a->qkv_stride;
+            out_rows[i] = a->out + row * a->out_stride + head * d;
         }
-        for (ptrdiff_t j = 0; j < stride; j += 2 * VF_LANES) {
-            vf s[CK_QUERIES][2];
-            score_tile(queries, width, keys + j, stride, d, s);
-#pragma clang loop unroll(full)
-            for (int r = 0; r < CK_QUERIES; r++) {
-                ptrdiff_t token = i + (r < row_count ? r : row_count - 1);
-                for (int v = 0; v < 2; v++) {
-                    ptrdiff_t at = token * stride + j + v * VF_LANES;
-                    vf score = vf_mul(s[r][v], scale);
-                    if (bias) score = vf_add(score, vf_load(bias + at));
-                    if (mask) score = vf_add(score, vf_load(mask + at));
-                    vf_store(scores + r * stride + j + v * VF_LANES, score);
-                }
-            }
+        for (int v = 0; v < VECTORS; v++) {
+            gather_queries(query_rows + v * VF_LANES, d, qkv_bias, a->scale, h.queries + v * VF_LANES);
         }
-        float scales[CK_QUERIES];
-        float *out[CK_QUERIES];
-        for (ptrdiff_t r = 0; r < CK_QUERIES; r++) {
-            float *score = scores + r * stride;
-            // Columns beyond the last token: so low that their weight is nothing beside the largest, which is 1.
-            for (ptrdiff_t j = n; j < stride; j++) score[j] = -1e30f;
-            vf most = vf_load(score), sums = vf_set(0.0f);
-            for (ptrdiff_t j = VF_LANES; j < stride; j += VF_LANES) most = vf_max(most, vf_load(score + j));
-            vf shift = vf_set(vf_largest(most));
-            for (ptrdiff_t j = 0; j < stride; j += VF_LANES) {
-                vf e = vf_exp(vf_sub(vf_load(score + j), shift));
-                vf_store(score + j, e);
-                sums = vf_add(sums, e);
-            }
-            scales[r] = 1.0f / vf_sum(sums);
-            ptrdiff_t token = i + (r < row_count ? r : row_count - 1);
-            out[r] = a->out + ck_row_at(rows, token) * a->out_stride + head * d;
-        }
+
+        const float *block_bias = bias ? bias + first : NULL, *block_mask = mask ? mask + first : NULL;
+        vf most[VECTORS], scales[VECTORS];
+        for (int v = 0; v < VECTORS; v++) most[v] = vf_set(-INFINITY);
+        ptrdiff_t j = 0;
+        for (; j + CK_KEYS <= n; j += CK_KEYS) score_tile(&h, j, CK_KEYS, block_bias, block_mask, stride, most);
+        for (; j + 4 <= n; j += 4) score_tile(&h, j, 4, block_bias, block_mask, stride, most);
+        for (; j < n; j++) score_tile(&h, j, 1, block_bias, block_mask, stride, most);
+
+        weigh(&h, most, scales);
+
         ptrdiff_t c = 0;
-        for (; c + 2 * VF_LANES < d; c += 3 * VF_LANES) {
-            context_tile(scores, stride, values, width, n, 3, scales, out, c, d, row_count);
-        }
-        if (c + VF_LANES < d) {
-            context_tile(scores, stride, values, width, n, 2, scales, out, c, d, row_count);
-        } else if (c < d) {
-            context_tile(scores, stride, values, width, n, 1, scales, out, c, d, row_count);
+        for (; c + CK_KEYS <= d; c += CK_KEYS) context_tile(&h, c, CK_KEYS, scales);
+        for (; c + 4 <= d; c += 4) context_tile(&h, c, 4, scales);
+        for (; c < d; c++) context_tile(&h, c, 1, scales);
+        for (ptrdiff_t v = 0; v < VECTORS; v++) {
+            ptrdiff_t left = n - first - v * VF_LANES;
+            scatter_context(h.context + v * VF_LANES, d, out_rows + v * VF_LANES, left);
         }
     }
 }

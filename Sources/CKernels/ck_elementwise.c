@@ -41,12 +41,14 @@ CK_SIMD static void bias_gelu_simd(float *x, const float *bias, ptrdiff_t column
     for (; j + VF_LANES <= columns; j += VF_LANES) {
         vf v = vf_load(x + j);
         if (bias) v = vf_add(v, vf_load(bias + j));
-        vf_store(x + j, vf_gelu(v));
+        vf_gelu(&v, 1);
+        vf_store(x + j, v);
     }
     if (j < columns) {
         vf v = vf_load_tail(x + j, columns - j);
         if (bias) v = vf_add(v, vf_load_tail(bias + j, columns - j));
-        vf_store_tail(x + j, vf_gelu(v), columns - j);
+        vf_gelu(&v, 1);
+        vf_store_tail(x + j, v, columns - j);
     }
 }
 

@@ -15,11 +15,36 @@ enum {
     PANEL_VECTORS = CK_PANEL_WIDTH / VF_LANES,
     VECTORS = CK_TILE_PANELS * PANEL_VECTORS,
     UNROLL = 4,
+    // Rows finished together; six hide the latency of GELU, but two leave sixteen-lane code no work to spill.
+    FINISHED_AT_ONCE = VF_LANES == 16 ? 2 : 6,
     // This many tiles fetch the next panels between them.
     FETCHING_TILES = 4,
 };
 
-// Adds what was there and the bias, applies the activation, stores.
+// Adds what was there and the bias, applies the activation, stores; `count` rows from `first` on of one vector.
+CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, float *out, ptrdiff_t left, vf bias, int first, int count,
+                                int v, vf sums[CK_TILE_ROWS][VECTORS]) {
+    vf value[CK_AT_ONCE];
+    out += first * t->out_stride;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < count; r++) {
+        float *at = out + r * t->out_stride;
+        value[r] = sums[first + r][v];
+        if (t->accumulate) value[r] = vf_add(left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left), value[r]);
+        if (t->bias) value[r] = vf_add(value[r], bias);
+        if (t->then == CK_THEN_RELU) value[r] = vf_relu(value[r]);
+    }
+    if (t->then == CK_THEN_GELU) vf_gelu(value, count);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < count; r++) {
+        if (left >= VF_LANES) {
+            vf_store(out + r * t->out_stride, value[r]);
+        } else {
+            vf_store_tail(out + r * t->out_stride, value[r], left);
+        }
+    }
+}
+
 CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, float *out, int rows, vf sums[CK_TILE_ROWS][VECTORS]) {
     // Constant bounds, so that the sums stay in registers; columns beyond the edge are not stored.
 #pragma clang loop unroll(full)
@@ -29,18 +54,8 @@ CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, float *out, int rows, v
         vf bias = vf_set(0.0f);
         if (t->bias) bias = left >= VF_LANES ? vf_load(t->bias + from) : vf_load_tail(t->bias + from, left);
 #pragma clang loop unroll(full)
-        for (int r = 0; r < rows; r++) {
-            float *at = out + r * t->out_stride + from;
-            vf value = sums[r][v];
-            if (t->accumulate) value = vf_add(left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left), value);
-            if (t->bias) value = vf_add(value, bias);
-            if (t->then == CK_THEN_GELU) value = vf_gelu(value);
-            if (t->then == CK_THEN_RELU) value = vf_relu(value);
-            if (left >= VF_LANES) {
-                vf_store(at, value);
-            } else {
-                vf_store_tail(at, value, left);
-            }
+        for (int r = 0; r < rows; r += FINISHED_AT_ONCE) {
+            finish_rows(t, out + from, left, bias, r, rows - r < FINISHED_AT_ONCE ? rows - r : FINISHED_AT_ONCE, v, sums);
         }
     }
 }
@@ -73,6 +88,12 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
 #pragma clang loop unroll(full)
         for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_set(0.0f);
     }
+    // Where the results go may be far away: asked for now, it is there when they are.
+    float *out = t->out + first * t->out_stride;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+        for (int p = 0; p < panels; p++) __builtin_prefetch(out + r * t->out_stride + p * CK_PANEL_WIDTH, 1, 3);
+    }
     ptrdiff_t k = 0;
     for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH, x += UNROLL) {
         for (int p = 0; p < panels; p++) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
@@ -85,7 +106,7 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
     for (; k < t->depth; k++, panel += CK_PANEL_WIDTH, x++) {
         step(x, t->x_stride, panel, t->panel_stride, rows, panels, sums);
     }
-    finish_tile(t, t->out + first * t->out_stride, rows, sums);
+    finish_tile(t, out, rows, sums);
 }
 
 CK_SIMD_INLINE void all_rows(const ck_panel_tiles *t, int panels) {

@@ -16,9 +16,9 @@
 
 #define CK_HAVE_SIMD 1
 #if defined(CK_WANT_AVX512_BF16)
-#define CK_TARGET "avx512bf16,avx512f,avx2,fma"
+#define CK_TARGET "avx512bf16,avx512f,avx2,fma,prfchw"
 #else
-#define CK_TARGET "avx512f,avx2,fma"
+#define CK_TARGET "avx512f,avx2,fma,prfchw"
 #endif
 #define CK_SIMD __attribute__((target(CK_TARGET)))
 #define CK_SIMD_INLINE static inline __attribute__((target(CK_TARGET), always_inline))
@@ -53,14 +53,46 @@ CK_SIMD_INLINE void vf_store_tail(float *p, vf a, ptrdiff_t count) {
 }
 CK_SIMD_INLINE float vf_sum(vf a) { return _mm512_reduce_add_ps(a); }
 CK_SIMD_INLINE float vf_largest(vf a) { return _mm512_reduce_max_ps(a); }
+// a * 2^n, exact where the result is normal; n is an integral float, `n_plus_magic` = n + CK_ROUNDING_MAGIC.
+CK_SIMD_INLINE vf vf_scale_by_power(vf a, vf n_plus_magic) {
+    __m512i n = _mm512_slli_epi32(_mm512_castps_si512(n_plus_magic), 23);
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), n));
+}
+// In every four lanes, the transpose of a 4 x 4 matrix.
+CK_SIMD_INLINE void vf_transpose_quads(vf a[4]) {
+    vf low01 = _mm512_unpacklo_ps(a[0], a[1]), high01 = _mm512_unpackhi_ps(a[0], a[1]);
+    vf low23 = _mm512_unpacklo_ps(a[2], a[3]), high23 = _mm512_unpackhi_ps(a[2], a[3]);
+    a[0] = _mm512_shuffle_ps(low01, low23, 0x44);
+    a[1] = _mm512_shuffle_ps(low01, low23, 0xEE);
+    a[2] = _mm512_shuffle_ps(high01, high23, 0x44);
+    a[3] = _mm512_shuffle_ps(high01, high23, 0xEE);
+}
+CK_SIMD_INLINE void vf_load_quads(const float *const rows[], ptrdiff_t at, vf out[4]) {
+    for (int i = 0; i < 4; i++) {
+        vf lanes = _mm512_castps128_ps512(_mm_loadu_ps(rows[i] + at));
+        lanes = _mm512_insertf32x4(lanes, _mm_loadu_ps(rows[4 + i] + at), 1);
+        lanes = _mm512_insertf32x4(lanes, _mm_loadu_ps(rows[8 + i] + at), 2);
+        out[i] = _mm512_insertf32x4(lanes, _mm_loadu_ps(rows[12 + i] + at), 3);
+    }
+    vf_transpose_quads(out);
+}
+CK_SIMD_INLINE void vf_store_quads(float *const rows[], ptrdiff_t at, vf a[4]) {
+    vf_transpose_quads(a);
+    for (int i = 0; i < 4; i++) {
+        _mm_storeu_ps(rows[i] + at, _mm512_castps512_ps128(a[i]));
+        _mm_storeu_ps(rows[4 + i] + at, _mm512_extractf32x4_ps(a[i], 1));
+        _mm_storeu_ps(rows[8 + i] + at, _mm512_extractf32x4_ps(a[i], 2));
+        _mm_storeu_ps(rows[12 + i] + at, _mm512_extractf32x4_ps(a[i], 3));
+    }
+}
 
 #elif defined(__x86_64__)
 
 #include <immintrin.h>
 
 #define CK_HAVE_SIMD 1
-#define CK_SIMD __attribute__((target("avx2,fma")))
-#define CK_SIMD_INLINE static inline __attribute__((target("avx2,fma"), always_inline))
+#define CK_SIMD __attribute__((target("avx2,fma,prfchw")))
+#define CK_SIMD_INLINE static inline __attribute__((target("avx2,fma,prfchw"), always_inline))
 
 typedef __m256 vf;
 enum { VF_LANES = 8 };
@@ -97,6 +129,34 @@ CK_SIMD_INLINE float vf_largest(vf a) {
     __m128 half = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     half = _mm_max_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+// a * 2^n, exact where the result is normal; n is an integral float, `n_plus_magic` = n + CK_ROUNDING_MAGIC.
+CK_SIMD_INLINE vf vf_scale_by_power(vf a, vf n_plus_magic) {
+    __m256i n = _mm256_slli_epi32(_mm256_castps_si256(n_plus_magic), 23);
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), n));
+}
+// In every four lanes, the transpose of a 4 x 4 matrix.
+CK_SIMD_INLINE void vf_transpose_quads(vf a[4]) {
+    vf low01 = _mm256_unpacklo_ps(a[0], a[1]), high01 = _mm256_unpackhi_ps(a[0], a[1]);
+    vf low23 = _mm256_unpacklo_ps(a[2], a[3]), high23 = _mm256_unpackhi_ps(a[2], a[3]);
+    a[0] = _mm256_shuffle_ps(low01, low23, 0x44);
+    a[1] = _mm256_shuffle_ps(low01, low23, 0xEE);
+    a[2] = _mm256_shuffle_ps(high01, high23, 0x44);
+    a[3] = _mm256_shuffle_ps(high01, high23, 0xEE);
+}
+CK_SIMD_INLINE void vf_load_quads(const float *const rows[], ptrdiff_t at, vf out[4]) {
+    for (int i = 0; i < 4; i++) {
+        vf lanes = _mm256_castps128_ps256(_mm_loadu_ps(rows[i] + at));
+        out[i] = _mm256_insertf128_ps(lanes, _mm_loadu_ps(rows[4 + i] + at), 1);
+    }
+    vf_transpose_quads(out);
+}
+CK_SIMD_INLINE void vf_store_quads(float *const rows[], ptrdiff_t at, vf a[4]) {
+    vf_transpose_quads(a);
+    for (int i = 0; i < 4; i++) {
+        _mm_storeu_ps(rows[i] + at, _mm256_castps256_ps128(a[i]));
+        _mm_storeu_ps(rows[4 + i] + at, _mm256_extractf128_ps(a[i], 1));
+    }
 }
 
 #elif defined(__aarch64__)
@@ -140,6 +200,28 @@ CK_SIMD_INLINE void vf_store_tail(float *p, vf a, ptrdiff_t count) {
 }
 CK_SIMD_INLINE float vf_sum(vf a) { return vaddvq_f32(a); }
 CK_SIMD_INLINE float vf_largest(vf a) { return vmaxvq_f32(a); }
+// a * 2^n, exact where the result is normal; n is an integral float, `n_plus_magic` = n + CK_ROUNDING_MAGIC.
+CK_SIMD_INLINE vf vf_scale_by_power(vf a, vf n_plus_magic) {
+    int32x4_t n = vshlq_n_s32(vreinterpretq_s32_f32(n_plus_magic), 23);
+    return vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a), n));
+}
+// The transpose of a 4 x 4 matrix.
+CK_SIMD_INLINE void vf_transpose_quads(vf a[4]) {
+    float32x4x2_t first = vzipq_f32(a[0], a[2]), second = vzipq_f32(a[1], a[3]);
+    float32x4x2_t left = vzipq_f32(first.val[0], second.val[0]), right = vzipq_f32(first.val[1], second.val[1]);
+    a[0] = left.val[0];
+    a[1] = left.val[1];
+    a[2] = right.val[0];
+    a[3] = right.val[1];
+}
+CK_SIMD_INLINE void vf_load_quads(const float *const rows[], ptrdiff_t at, vf out[4]) {
+    for (int i = 0; i < 4; i++) out[i] = vld1q_f32(rows[i] + at);
+    vf_transpose_quads(out);
+}
+CK_SIMD_INLINE void vf_store_quads(float *const rows[], ptrdiff_t at, vf a[4]) {
+    vf_transpose_quads(a);
+    for (int i = 0; i < 4; i++) vst1q_f32(rows[i] + at, a[i]);
+}
 
 #else
 
@@ -148,6 +230,12 @@ CK_SIMD_INLINE float vf_largest(vf a) { return vmaxvq_f32(a); }
 #endif
 
 #if CK_HAVE_SIMD
+
+// Added to a float of less than 2^22 it rounds it to an integer, which then stands in the low bits.
+#define CK_ROUNDING_MAGIC 12582912.0f
+
+// The most vectors a function takes that works on several at once.
+enum { CK_AT_ONCE = 6 };
 
 // e^x to about 1e-7 relative. Arguments below -87 give about 1e-38 in place of zero or a denormal; above 88 about
 // 1.6e38 in place of infinity. 2^n times a polynomial on |r| <= ln 2 / 2 (fitted by Models/reference/fit_polynomials.py).
@@ -166,31 +254,57 @@ CK_SIMD_INLINE vf vf_exp(vf x) {
     return vf_mul(p, vf_power_of_two(n));
 }
 
-// erf(x) to about 3e-7: an odd rational function of x on |x| <= 3.9, beyond which erf is 1 in float32
-// (fitted by Models/reference/fit_polynomials.py).
-CK_SIMD_INLINE vf vf_erf(vf x) {
-    x = vf_min(vf_max(x, vf_set(-3.9f)), vf_set(3.9f));
-    vf u = vf_mul(x, x);
-    vf p = vf_set(2.066470923e-06f);
-    p = vf_fma(p, u, vf_set(2.850632735e-04f));
-    p = vf_fma(p, u, vf_set(3.738380461e-03f));
-    p = vf_fma(p, u, vf_set(5.266818870e-02f));
-    p = vf_fma(p, u, vf_set(1.896675794e-01f));
-    p = vf_fma(p, u, vf_set(1.128379148e+00f));
-    vf q = vf_set(3.827005427e-05f);
-    q = vf_fma(q, u, vf_set(1.157385107e-03f));
-    q = vf_fma(q, u, vf_set(1.491434526e-02f));
-    q = vf_fma(q, u, vf_set(1.138192757e-01f));
-    q = vf_fma(q, u, vf_set(5.014212972e-01f));
-    q = vf_fma(q, u, vf_set(1.0f));
-    vf y = vf_div(vf_mul(x, p), q);
-    return vf_min(vf_max(y, vf_set(-1.0f)), vf_set(1.0f));
+// Each of `count` values becomes 2^x, to about 1e-7 relative. For x of about 0 or less: below -125 it is 2^-125, and NaN
+// stays NaN. Several at once, step by step, because one alone would wait for itself. 2^n times a polynomial on
+// |r| <= 1/2 (fitted by Models/reference/fit_polynomials.py).
+CK_SIMD_INLINE void vf_exp2_at_most_1(vf *x, int count) {
+    vf shifted[CK_AT_ONCE], r[CK_AT_ONCE], p[CK_AT_ONCE];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) {
+        vf t = vf_max(vf_set(-125.0f), x[i]);
+        shifted[i] = vf_add(t, vf_set(CK_ROUNDING_MAGIC));
+        r[i] = vf_sub(t, vf_sub(shifted[i], vf_set(CK_ROUNDING_MAGIC)));
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) p[i] = vf_fma(vf_set(1.326469995e-03f), r[i], vf_set(9.671534076e-03f));
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) p[i] = vf_fma(p[i], r[i], vf_set(5.550734002e-02f));
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) p[i] = vf_fma(p[i], r[i], vf_set(2.402224176e-01f));
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) p[i] = vf_fma(p[i], r[i], vf_set(6.931469774e-01f));
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) x[i] = vf_scale_by_power(vf_fma(p[i], r[i], vf_set(1.0f)), shifted[i]);
 }
 
-// x/2 * (1 + erf(x / sqrt 2))
-CK_SIMD_INLINE vf vf_gelu(vf x) {
-    vf half = vf_mul(x, vf_set(0.5f));
-    return vf_fma(half, vf_erf(vf_mul(x, vf_set(0.70710678118654752f))), half);
+// Each of `count` values becomes gelu(x) = x * (1/2 + e(x)), e(x) = erf(x / sqrt 2) / 2, to about 3e-7 of the larger of 1 and
+// |x|. Several at once, step by step, because one alone would wait for itself. e is an odd rational function on
+// |x| <= 5.375, at whose ends it comes out as exactly 1/2 (fitted by Models/reference/fit_polynomials.py).
+CK_SIMD_INLINE void vf_gelu(vf *x, int count) {
+    static const float over[] = {3.989408612e-01f, 5.833534524e-02f, 6.149329711e-03f, 4.124329716e-04f,
+                                 7.452826139e-06f};
+    static const float under[] = {1.0f, 3.128750324e-01f, 4.258564860e-02f, 3.266402986e-03f, 1.487112459e-04f,
+                                  6.140036248e-07f};
+    vf inner[CK_AT_ONCE], u[CK_AT_ONCE], p[CK_AT_ONCE], q[CK_AT_ONCE];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) {
+        inner[i] = vf_min(vf_set(5.375f), vf_max(vf_set(-5.375f), x[i]));
+        u[i] = vf_mul(inner[i], inner[i]);
+        p[i] = vf_set(over[4]);
+        q[i] = vf_fma(vf_set(under[5]), u[i], vf_set(under[4]));
+    }
+#pragma clang loop unroll(full)
+    for (int k = 3; k >= 0; k--) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < count; i++) p[i] = vf_fma(p[i], u[i], vf_set(over[k]));
+#pragma clang loop unroll(full)
+        for (int i = 0; i < count; i++) q[i] = vf_fma(q[i], u[i], vf_set(under[k]));
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) {
+        vf e = vf_div(vf_mul(inner[i], p[i]), q[i]);
+        x[i] = vf_mul(x[i], vf_add(vf_set(0.5f), e));
+    }
 }
 
 // max(0, x); NaN stays NaN, because the comparison returns its second operand for it.

@@ -16,7 +16,7 @@ public struct WindowAttention {
         self.headWidth = headWidth
     }
 
-    /// Floats from row to row of a bias or mask table: the token count, padded to whole vectors.
+    /// Floats from row to row of a bias or mask table: the token count, padded to whole blocks.
     public var tableStride: Int { ck_attention_stride(tokenCount) }
 
     /// Floats of scratch `attend` needs.
@@ -26,8 +26,8 @@ public struct WindowAttention {
     ///   - qkv: (rows, 3 · channels): queries, keys and values side by side.
     ///   - qkvBias: (3 · channels), added to the rows as they are read.
     ///   - rowNumbers: `tokenCount` rows of one window; nil for the first rows in order.
-    ///   - bias: (headCount, tokenCount, tableStride).
-    ///   - mask: (tokenCount, tableStride).
+    ///   - bias: (headCount, keys, tableStride): what a key's row adds to the score of each query.
+    ///   - mask: (keys, tableStride), added for every head.
     ///   - out: (rows, channels): receives the context at the same row numbers.
     ///   - scratch: `scratchCount` floats.
     public func attend(

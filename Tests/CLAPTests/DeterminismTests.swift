@@ -21,6 +21,18 @@ import Testing
         #expect(bits(try fixture.load().makeAudioEncoder().embed(inputs[0])) == bits(alone[0]))
     }
 
+    /// Every sum of the audio tower runs in the same order with vectors of eight and of sixteen.
+    @Test(arguments: Fixture.all)
+    func vectorWidthsAgree(_ fixture: Fixture) throws {
+        let encoder = try fixture.load().makeAudioEncoder()
+        for input in try fixture.cases.map({ try fixture.input($0) }) {
+            let found = try [InstructionSet.avx2, .avx512].compactMap { path in
+                try path.withOverride { bits(try encoder.embed(input)) }
+            }
+            #expect(Set(found).count <= 1)
+        }
+    }
+
     @Test(arguments: Fixture.all)
     func workersAgree(_ fixture: Fixture) async throws {
         let model = try fixture.load()

@@ -37,6 +37,24 @@ import Testing
         }
     }
 
+    /// Close together over the whole curve, beyond both ends of the approximation's range.
+    @Test func geluIsCloseEverywhere() throws {
+        let x = (-65_536...65_536).map { Float($0) / 8_192 }
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let view = workspace.matrix(x, rows: 1, columns: x.count)
+            try on(path) { Elementwise.biasGELU(view, bias: nil) }
+            let worst = zip(x, view.values).map { value, found in
+                let expected = 0.5 * Double(value) * (1 + erf(Double(value) / 2.0.squareRoot()))
+                return abs(Double(found) - expected) / max(1, abs(Double(value)))
+            }.max()
+            #expect(try #require(worst) <= 3e-7, "\(path)")
+            // Beyond the range it is exactly 0 or x.
+            #expect(view.values.first == 0 && view.values.last == 8, "\(path)")
+        }
+    }
+
     @Test(arguments: awkwardSizes, Magnitude.allCases)
     func softmaxAddsUpToOne(_ columns: Int, _ magnitude: Magnitude) throws {
         var source = Values(seed: columns + 1)

@@ -59,4 +59,32 @@ import Testing
             #expect(Array(out.values) == Array(inPlace.values))
         }
     }
+
+    /// A row alone and in any place among others: the same bits.
+    @Test(arguments: awkwardSizes)
+    func rowsDoNotDependOnTheirNeighbours(_ columns: Int) throws {
+        var source = Values(seed: columns + 11)
+        let rows = 7
+        let x = source.list(rows * columns, scale: 3)
+        let gamma = source.list(columns), beta = source.list(columns)
+        for path in paths {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let view = workspace.matrix(x, rows: rows, columns: columns)
+            let together = workspace.takeMatrix(rows: rows, columns: columns)
+            let alone = workspace.takeMatrix(rows: rows, columns: columns)
+            let norm = LayerNorm(
+                gamma: workspace.matrix(gamma, rows: 1, columns: columns).base,
+                beta: workspace.matrix(beta, rows: 1, columns: columns).base,
+                epsilon: 1e-5
+            )
+            try on(path) {
+                norm.apply(to: view, into: together)
+                for row in 0..<rows {
+                    norm.apply(to: view.rows(row..<(row + 1)), into: alone.rows(row..<(row + 1)))
+                }
+            }
+            #expect(together.values.map(\.bitPattern) == alone.values.map(\.bitPattern), "\(path)")
+        }
+    }
 }

@@ -16,7 +16,8 @@ import Testing
             Shape(tokens: 1, heads: 1, width: 1), Shape(tokens: 7, heads: 3, width: 7),
             Shape(tokens: 31, heads: 2, width: 31), Shape(tokens: 33, heads: 1, width: 33),
             Shape(tokens: 49, heads: 2, width: 8), Shape(tokens: 13, heads: 2, width: 64),
-            Shape(tokens: 130, heads: 1, width: 17),
+            Shape(tokens: 130, heads: 1, width: 17), Shape(tokens: 32, heads: 3, width: 12),
+            Shape(tokens: 61, heads: 1, width: 13),
         ]
     }
 
@@ -75,7 +76,7 @@ import Testing
                     for c in 0..<d { dot += value(i, 0, head, c) * value(j, 1, head, c) }
                     dot /= Double(d).squareRoot()
                     return hasTables
-                        ? dot + Double(bias[(head * n + i) * stride + j]) + Double(mask[i * stride + j]) : dot
+                        ? dot + Double(bias[(head * n + j) * stride + i]) + Double(mask[j * stride + i]) : dot
                 }
                 let largest = try #require(scores.max())
                 let weights = scores.map { exp($0 - largest) }
@@ -92,5 +93,60 @@ import Testing
         }
         // Rows outside the window are not touched.
         #expect(out.values[0] == -7 && out.values[rows * channels - 1] == -7)
+    }
+
+    /// Every query has a lane of its own and every sum runs along keys or channels: the vector's width does not show.
+    @Test(arguments: Shape.all, Magnitude.allCases)
+    func vectorWidthsGiveTheSameBits(_ shape: Shape, _ magnitude: Magnitude) throws {
+        let found = try [InstructionSet.avx2, .avx512].filter(\.isSupported).map { path in
+            try attend(shape, path, scale: magnitude.rawValue).map(\.bitPattern)
+        }
+        #expect(Set(found).count <= 1)
+    }
+
+    @Test(arguments: Magnitude.allCases)
+    func contextStaysWithinTheValues(_ magnitude: Magnitude) throws {
+        for shape in Shape.all {
+            for path in paths {
+                let context = try attend(shape, path, scale: magnitude.rawValue)
+                #expect(context.allSatisfy { abs($0) <= Float(magnitude.rawValue * 1.000_01) }, "\(path) \(shape)")
+            }
+        }
+    }
+
+    @Test func notANumberReachesItsHeadOnly() throws {
+        let shape = Shape(tokens: 13, heads: 2, width: 8)
+        for path in paths {
+            // In the queries of token 5, head 1.
+            let context = try attend(shape, path, scale: 1) { $0[5 * 48 + 8] = .nan }
+            for token in 0..<13 {
+                for c in 0..<16 {
+                    #expect(context[token * 16 + c].isNaN == (token == 5 && c >= 8), "\(path) \(token) \(c)")
+                }
+            }
+        }
+    }
+
+    /// The context of tokens in order, without tables.
+    private func attend(
+        _ shape: Shape,
+        _ path: InstructionSet,
+        scale: Double,
+        changing: (inout [Float]) -> Void = { _ in }
+    ) throws -> [Float] {
+        let channels = shape.heads * shape.width
+        let attention = WindowAttention(tokenCount: shape.tokens, headCount: shape.heads, headWidth: shape.width)
+        var source = Values(seed: shape.tokens + shape.width)
+        var qkv = source.list(shape.tokens * 3 * channels, scale: scale)
+        changing(&qkv)
+        let workspace = scratchWorkspace()
+        defer { keep(workspace) }
+        let out = workspace.takeMatrix(rows: shape.tokens, columns: channels)
+        let view = workspace.matrix(qkv, rows: shape.tokens, columns: 3 * channels)
+        let scratch = workspace.take(attention.scratchCount)
+        try on(path) {
+            attention.attend(view, qkvBias: nil, rowNumbers: nil, bias: nil, mask: nil, into: out, scratch: scratch)
+        }
+        return Array(out.values)
     }
 }

@@ -33,6 +33,13 @@ struct AudioBuffers {
     /// the activations between to stay in the second-level cache.
     static let tileTokenCount = 132
 
+    /// Floats from row to row of a matrix that a product reads: an odd number of cache lines, so that the rows of a tile
+    /// do not all want the same few places of the first-level cache.
+    private static func spreadStride(_ columns: Int) -> Int {
+        let lines = (columns + 15) / 16
+        return 16 * (lines % 2 == 0 ? lines + 1 : lines)
+    }
+
     init(_ configuration: ClapConfiguration, _ layout: AudioLayout) {
         let audio = configuration.audio
         let side = audio.specSize
@@ -41,14 +48,15 @@ struct AudioBuffers {
         let chunk = layout.chunkPatches
         let patchValues = max(whole.patchCount * whole.patchSize, chunk.patchCount * chunk.patchSize)
         let tokens = layout.stages.map { $0.tokenCount * $0.channelCount }.max() ?? 0
-        let tiles = layout.stages.map { min($0.tokenCount, Self.tileTokenCount) * $0.hiddenChannelCount }.max() ?? 0
-        let hiddenValues = max(tiles, whole.patchCount * layout.fusionChannelCount)
+        let wideValues = layout.stages.map { $0.tokenCount * Self.spreadStride(3 * $0.channelCount) }.max() ?? 0
+        let tiles = layout.stages.map { min($0.tokenCount, Self.tileTokenCount) * Self.spreadStride($0.hiddenChannelCount) }
+        let hiddenValues = max(tiles.max() ?? 0, whole.patchCount * Self.spreadStride(layout.fusionChannelCount))
         let scratch = layout.stages.map(\.attention.scratchCount).max() ?? 0
         let channels = audio.patchEmbedsHiddenSize
         let dimension = configuration.projectionDimension
 
         let sizes = [
-            audio.melBinCount, audio.melBinCount, spectrogram, side * side, patchValues, tokens, tokens, 3 * tokens,
+            audio.melBinCount, audio.melBinCount, spectrogram, side * side, patchValues, tokens, tokens, wideValues,
             hiddenValues, scratch, channels, max(layout.fusionChannelCount, 1), channels, layout.featureCount,
             dimension,
             dimension,
@@ -61,7 +69,7 @@ struct AudioBuffers {
         patches = workspace.take(patchValues)
         stream = workspace.take(tokens)
         branch = workspace.take(tokens)
-        wide = workspace.take(3 * tokens)
+        wide = workspace.take(wideValues)
         hidden = workspace.take(hiddenValues)
         attentionScratch = workspace.take(scratch)
         fusionPooled = workspace.takeMatrix(rows: 1, columns: channels)
@@ -91,7 +99,13 @@ struct AudioBuffers {
 
     /// (tokens, 3 · channels).
     func qkv(_ stage: AudioLayout.Stage) -> MatrixView {
-        MatrixView(base: wide, rowCount: stage.tokenCount, columnCount: 3 * stage.channelCount)
+        let columns = 3 * stage.channelCount
+        return MatrixView(
+            base: wide,
+            rowCount: stage.tokenCount,
+            columnCount: columns,
+            rowStride: Self.spreadStride(columns)
+        )
     }
 
     /// Four neighbours side by side: (tokens / 4, 4 · channels).
@@ -106,7 +120,7 @@ struct AudioBuffers {
 
     /// (tile, hidden).
     func hidden(_ rows: Int, _ columns: Int) -> MatrixView {
-        MatrixView(base: hidden, rowCount: rows, columnCount: columns)
+        MatrixView(base: hidden, rowCount: rows, columnCount: columns, rowStride: Self.spreadStride(columns))
     }
 
     /// Maps of the fusion path, (patches, channels): the three chunks side by side, and one chunk alone.

@@ -155,7 +155,7 @@ struct BlockWeights: Sendable {
     let layernormBefore: LayerNormWeights
     /// `attention.self.query`, `.key` and `.value` side by side.
     let qkv: PackedLinearWeights
-    /// `relative_position_bias_table` spread out to (heads, tokens, padded tokens) of one window.
+    /// `relative_position_bias_table` spread out to (heads, keys, padded queries) of one window.
     let positionBias: Weight
     let attentionOutputDense: PackedLinearWeights
     let layernormAfter: LayerNormWeights
@@ -196,12 +196,12 @@ struct BlockWeights: Sendable {
         return Weight(shape: [stage.headCount, tokens, stride]) { out in
             let source = table.pointer
             for head in 0..<stage.headCount {
-                for i in 0..<tokens {
-                    let row = out + (head * tokens + i) * stride
-                    for j in 0..<tokens {
+                for j in 0..<tokens {
+                    let row = out + (head * tokens + j) * stride
+                    for i in 0..<tokens {
                         let down = i / side - j / side + side - 1
                         let right = i % side - j % side + side - 1
-                        row[j] = source[(down * (2 * side - 1) + right) * stage.headCount + head]
+                        row[i] = source[(down * (2 * side - 1) + right) * stage.headCount + head]
                     }
                 }
             }
