@@ -147,7 +147,7 @@ let package = Package(
             name: "EdgeServiceTests",
             dependencies: [
                 "EdgeService", "Dashboard", "Evidence", "Acquisition", "Publishing", "TrendLog", "MachineHealth",
-                "AudioFeatures", "MQTT", logging,
+                "CLAP", "AudioFeatures", "MQTT", logging,
             ]
         ),
         .testTarget(

@@ -1,10 +1,15 @@
 // Tiles of the blocked product in the vocabulary of ck_simd.h; a file includes this once after choosing
 // CK_TILE_ROWS (rows of a tile), CK_TILE_PANELS (panels side by side) and CK_TILES (the function's name).
+// CK_TILE_MULTIPLY_ADD(x, weight, sum) may say what one step does with a lane; without it, a float32 multiply-add.
 //
 // Rows times vectors of a tile fill the registers but for the weights and one value of x: 6 x 2 of 16 with AVX2, 12 x 2 of
 // 32 with AVX-512, 6 x 4 of 32 with NEON.
 #include "ck_panel_tile.h"
 #include "ck_simd.h"
+
+#ifndef CK_TILE_MULTIPLY_ADD
+#define CK_TILE_MULTIPLY_ADD vf_fma
+#endif
 
 enum {
     PANEL_VECTORS = CK_PANEL_WIDTH / VF_LANES,
@@ -68,7 +73,9 @@ CK_SIMD_INLINE void step(const float *x, ptrdiff_t x_stride, const float *panel,
     for (int r = 0; r < rows; r++) {
         vf value = vf_set(x[r * x_stride]);
 #pragma clang loop unroll(full)
-        for (int v = 0; v < panels * PANEL_VECTORS; v++) sums[r][v] = vf_fma(value, weight[v], sums[r][v]);
+        for (int v = 0; v < panels * PANEL_VECTORS; v++) {
+            sums[r][v] = CK_TILE_MULTIPLY_ADD(value, weight[v], sums[r][v]);
+        }
     }
 }
 

@@ -7,12 +7,13 @@
 #include <math.h>
 
 #include "ck_dispatch.h"
+#include "ck_panel_bf16.h"
 #include "ck_panel_tile.h"
 
 // A block of two panels is at most DEPTH_BLOCK x 32 floats, 24 KB: most of the smallest L1. A block of x is at most
 // ROW_BLOCK x DEPTH_BLOCK floats, 194 KB: half of a usual L2. The depth's blocks decide the order of the sums, so they are
 // the same on every path.
-enum { DEPTH_BLOCK = 192, ROW_BLOCK = 252, TILE_ROW_GRAIN = 12 };
+enum { DEPTH_BLOCK = CK_WORD_DEPTH, ROW_BLOCK = 252, TILE_ROW_GRAIN = 12 };
 
 // The size of each of the fewest equal blocks of at most `most` that cover `count`, in whole multiples of `grain`.
 static ptrdiff_t even_block(ptrdiff_t count, ptrdiff_t most, ptrdiff_t grain) {
@@ -47,7 +48,7 @@ void ck_pack_panels(const float *weight, ptrdiff_t first, ptrdiff_t count, ptrdi
 
 // MARK: scalar
 
-static float finish(float value, ck_then then) {
+float ck_panel_finish(float value, ck_then then) {
     switch (then) {
     case CK_THEN_GELU: return 0.5f * value * (1.0f + erff(value * 0.70710678118654752f));
     // Written so that NaN stays NaN.
@@ -66,7 +67,7 @@ void ck_panel_tiles_scalar(const ck_panel_tiles *t) {
         }
         for (ptrdiff_t j = 0; j < t->columns; j++) {
             float value = t->accumulate ? out[j] + sums[j] : sums[j];
-            out[j] = finish(t->bias ? value + t->bias[j] : value, t->then);
+            out[j] = ck_panel_finish(t->bias ? value + t->bias[j] : value, t->then);
         }
     }
 }
@@ -85,12 +86,13 @@ static ck_panel_kernel choose_kernel(void) {
     }
 }
 
-void ck_panel_product(const ck_panel_product_call *call) {
-    ptrdiff_t rows = call->rows, outputs = call->outputs, depth = call->depth;
+void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, float *words) {
+    ptrdiff_t rows = call->rows, outputs = call->outputs, width = kernel.panels * CK_PANEL_WIDTH;
+    // In words of two values the depth is half as long; everything else is the same.
+    ptrdiff_t depth = words ? ck_bf16_words(call->depth) : call->depth;
     if (rows <= 0 || outputs <= 0 || depth <= 0) return;
-    ptrdiff_t row_block = even_block(rows, ROW_BLOCK, TILE_ROW_GRAIN), depth_block = depth_block_of(depth);
-    ck_panel_kernel kernel = choose_kernel();
-    ptrdiff_t width = kernel.panels * CK_PANEL_WIDTH;
+    ptrdiff_t row_block = even_block(rows, words ? CK_WORD_ROWS : ROW_BLOCK, TILE_ROW_GRAIN);
+    ptrdiff_t depth_block = depth_block_of(depth);
     for (ptrdiff_t row = 0; row < rows; row += row_block) {
         for (ptrdiff_t k = 0; k < depth; k += depth_block) {
             int is_last = k + depth_block >= depth;
@@ -103,6 +105,13 @@ void ck_panel_product(const ck_panel_product_call *call) {
                 .accumulate = call->accumulate || k > 0,
                 .then = is_last ? call->then : CK_THEN_NOTHING,
             };
+            if (words) {
+                const float *x = call->x + row * call->x_stride + 2 * k;
+                ptrdiff_t count = is_last ? call->depth - 2 * k : 2 * depth_block;
+                for (ptrdiff_t i = 0; i < t.rows; i++) ck_bf16_pack(x + i * call->x_stride, count, words + i * t.depth);
+                t.x = words;
+                t.x_stride = t.depth;
+            }
             t.panel_stride = t.depth * CK_PANEL_WIDTH;
             // Blocks follow each other in memory in the order they are read.
             t.panel = call->panels + padded(outputs) * k;
@@ -116,3 +125,5 @@ void ck_panel_product(const ck_panel_product_call *call) {
         }
     }
 }
+
+void ck_panel_product(const ck_panel_product_call *call) { ck_panel_blocks(call, choose_kernel(), NULL); }

@@ -19,7 +19,22 @@ typedef struct {
     ptrdiff_t panels;
 } ck_panel_kernel;
 
+/// The blocks of a product, each handed to `kernel`. `words` is NULL for float32 panels; for bfloat16 ones it is room for
+/// CK_WORD_ROWS * CK_WORD_DEPTH words, a block of x at a time.
+void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, float *words);
+
+/// A block of x in words of two bfloat16: at most this many rows, and this many words in a row. 101 KB.
+enum { CK_WORD_ROWS = 132, CK_WORD_DEPTH = 192 };
+
 void ck_panel_tiles_scalar(const ck_panel_tiles *tiles);
 void ck_panel_tiles_avx2(const ck_panel_tiles *tiles);
 void ck_panel_tiles_avx512(const ck_panel_tiles *tiles);
 void ck_panel_tiles_neon(const ck_panel_tiles *tiles);
+
+// The same over words of two bfloat16; x_stride, panel_stride and depth count words.
+void ck_panel_tiles_bf16_scalar(const ck_panel_tiles *tiles);
+void ck_panel_tiles_bf16_avx512(const ck_panel_tiles *tiles);
+void ck_bf16_words_avx512(const float *x, ptrdiff_t count, float *words);
+
+/// Bias, what was there, and activation, for one value.
+float ck_panel_finish(float value, ck_then then);

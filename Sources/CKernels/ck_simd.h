@@ -15,8 +15,13 @@
 #include <immintrin.h>
 
 #define CK_HAVE_SIMD 1
-#define CK_SIMD __attribute__((target("avx512f,avx2,fma,prfchw")))
-#define CK_SIMD_INLINE static inline __attribute__((target("avx512f,avx2,fma,prfchw"), always_inline))
+#if defined(CK_WANT_AVX512_BF16)
+#define CK_TARGET "avx512bf16,avx512f,avx2,fma,prfchw"
+#else
+#define CK_TARGET "avx512f,avx2,fma,prfchw"
+#endif
+#define CK_SIMD __attribute__((target(CK_TARGET)))
+#define CK_SIMD_INLINE static inline __attribute__((target(CK_TARGET), always_inline))
 
 typedef __m512 vf;
 enum { VF_LANES = 16 };

@@ -1,6 +1,7 @@
 // A CLAP checkpoint in Hugging Face's format, loaded: configuration, weights, and the encoders made from them.
 // CLAP: https://arxiv.org/abs/2211.06687
 import Foundation
+import Kernels
 import Synchronization
 
 /// A loaded model. Immutable; encoders made from it share its weights, which are mapped from the file.
@@ -12,6 +13,8 @@ public final class ClapModel: Sendable {
     public let directory: URL
     /// The weights file in it.
     public let weightsFile: URL
+    /// What the linear layers of the audio tower are computed in.
+    public let precision: ModelPrecision
     /// Factor of audio-to-text cosines, e to the checkpoint's `logit_scale_a`.
     public let logitScaleAudio: Float
     /// Factor of text-to-audio cosines, e to the checkpoint's `logit_scale_t`.
@@ -26,13 +29,26 @@ public final class ClapModel: Sendable {
     ///
     /// Weights stored as F32 are used where they lie in the mapped file; sixteen-bit ones are converted, the audio
     /// tower's now and the text tower's in `makeTextEncoder`. Every tensor is checked against the configuration.
-    public static func load(from directory: URL) throws(ClapModelError) -> ClapModel {
-        try ClapModel(directory: directory)
+    ///
+    /// - Parameter precision: of the audio tower's linear layers. The text tower stays in float32.
+    /// - Throws: also where this machine has no instructions for the precision: it would be slower, not faster.
+    public static func load(
+        from directory: URL,
+        precision: ModelPrecision = .float32
+    ) throws(ClapModelError) -> ClapModel {
+        guard precision.isSupported else {
+            throw ClapModelError(
+                path: directory.path,
+                problem: .unsupportedPrecision(precision, instructionSet: InstructionSet.active.rawValue)
+            )
+        }
+        return try ClapModel(directory: directory, precision: precision)
     }
 
-    private init(directory: URL) throws(ClapModelError) {
+    private init(directory: URL, precision: ModelPrecision) throws(ClapModelError) {
         let directory = directory.standardizedFileURL
         self.directory = directory
+        self.precision = precision
         name = directory.lastPathComponent
         weightsFile = directory.appendingPathComponent("model.safetensors")
         let configurationFile = directory.appendingPathComponent("config.json")
@@ -53,7 +69,7 @@ public final class ClapModel: Sendable {
         _ = names.tensor("logit_scale_t", [])
         try names.finish(reportsUnexpected: true)
 
-        let binder = WeightBinder(file, convertsWeights: true)
+        let binder = WeightBinder(file, convertsWeights: true, precision: precision.ofProducts)
         audioWeights = AudioWeights(binder, configuration, audioLayout)
         logitScaleAudio = exp(binder.tensor("logit_scale_a", []).values[0])
         logitScaleText = exp(binder.tensor("logit_scale_t", []).values[0])

@@ -11,6 +11,7 @@ public struct ClapModelError: Error, CustomStringConvertible, Sendable, Equatabl
         case wrongShape(String, found: [Int], expected: [Int])
         case wrongType(String, found: String)
         case unexpectedTensor(String, shape: [Int])
+        case unsupportedPrecision(ModelPrecision, instructionSet: String)
     }
 
     /// The file or folder.
@@ -47,6 +48,10 @@ public struct ClapModelError: Error, CustomStringConvertible, Sendable, Equatabl
         case .unexpectedTensor(let name, let shape):
             return "\(path): tensor '\(name)' of shape \(shape) is not part of the model config.json describes\(more). "
                 + "Check enable_fusion and depths there, or fetch weights and configuration from the same revision."
+        case .unsupportedPrecision(let precision, let instructionSet):
+            return "\(path): precision \(precision.rawValue) needs AVX-512 with BF16 (avx512_bf16 among the flags in "
+                + "/proc/cpuinfo); the kernels in use here are \(instructionSet). Take float32: leave out model.precision "
+                + "in the configuration, or --precision."
         }
     }
 }

@@ -74,7 +74,8 @@ public final class EdgeNode: Sendable {
         store = try TrendLogStore(url: URL(fileURLWithPath: configuration.store.path))
         model = try await SoundModel.load(
             directory: configuration.modelDirectory(),
-            cache: configuration.derivedCacheFolder
+            cache: configuration.derivedCacheFolder,
+            precision: configuration.model.precision
         )
         client = try MQTTClient(
             configuration.mqtt(topics: topics, version: Self.version),
@@ -97,7 +98,13 @@ public final class EdgeNode: Sendable {
         self.gauge = gauge
         let scheduler = WindowScheduler<WindowJob>(capacityPerMachine: Self.windowsWaitingPerMachine)
         self.scheduler = scheduler
-        let evidence = EvidenceRoom(configuration, store: store, logger: logger, now: now)
+        let evidence = EvidenceRoom(
+            configuration,
+            store: store,
+            logger: logger,
+            now: now,
+            reviewChanged: { feed.reviewsChanged(open: $0) }
+        )
         self.evidence = evidence
         soundDesk = DeskEars(model: model) { scheduler.depth }
         room = IntakeRoom(

@@ -10,11 +10,17 @@ public struct MachinePeak: Sendable, Equatable {
     /// A matrix product of a shape typical of the audio encoder: what OpenBLAS reaches. Nil where it is not installed.
     public var matrixProductGigaflops: Double?
 
+    /// Multiply-adds of bfloat16 factors; 0 where the active instruction set has none.
+    public var bfloat16Gigaflops: Double
+
     /// Measures for about `milliseconds` each.
     public static func measure(milliseconds: Int = 200) -> MachinePeak {
         let budget = Duration.milliseconds(milliseconds)
         var sink: Float = 0
         let multiplyAdd = bestRate(within: budget) { Double(ck_peak_burst(200_000, &sink)) }
+        let bfloat16 =
+            Precision.bfloat16.isSupported
+            ? bestRate(within: budget) { Double(ck_peak_burst_bf16(200_000, &sink)) } : 0
 
         let (rows, columns, depth) = (1024, 768, 384)
         let workspace = Workspace(capacityFloats: rows * depth + columns * depth + rows * columns)
@@ -31,7 +37,11 @@ public struct MachinePeak: Sendable, Equatable {
                 return 2 * Double(rows) * Double(columns) * Double(depth)
             }
         }
-        return MachinePeak(multiplyAddGigaflops: multiplyAdd, matrixProductGigaflops: product)
+        return MachinePeak(
+            multiplyAddGigaflops: multiplyAdd,
+            matrixProductGigaflops: product,
+            bfloat16Gigaflops: bfloat16
+        )
     }
 
     /// The best rate, in GFLOP/s, of a burst that returns its operations.

@@ -3,22 +3,31 @@ import CKernels
 
 /// A packed weight in memory that its owner keeps alive: a shape and a place, no storage.
 ///
-/// Sixteen outputs form a panel, (inputs, 16), cut along the inputs so that the product reads the whole from beginning to end; the last panel is filled
-/// up with zeros.
+/// Sixteen outputs form a panel, (inputs, 16), cut along the inputs so that the product reads the whole from beginning to
+/// end; the last panel is filled up with zeros. In bfloat16 two inputs that follow each other share the place of a float.
 public struct WeightPanels {
     public let base: UnsafePointer<Float>
     public let outputCount: Int
     public let inputCount: Int
+    public let precision: Precision
 
-    /// - Parameter base: `floatCount(outputs:inputs:)` floats written by `pack`.
-    public init(base: UnsafePointer<Float>, outputCount: Int, inputCount: Int) {
+    /// - Parameter base: `floatCount(outputs:inputs:precision:)` floats written by `pack`.
+    public init(base: UnsafePointer<Float>, outputCount: Int, inputCount: Int, precision: Precision = .float32) {
         self.base = base
         self.outputCount = outputCount
         self.inputCount = inputCount
+        self.precision = precision
     }
 
-    /// Floats that a packed weight takes up.
-    public static func floatCount(outputs: Int, inputs: Int) -> Int { ck_panel_floats(outputs, inputs) }
+    /// Floats whose place a packed weight takes up.
+    public static func floatCount(outputs: Int, inputs: Int, precision: Precision = .float32) -> Int {
+        ck_panel_floats(outputs, words(inputs, precision))
+    }
+
+    /// Places of a float that `inputs` values of one output take up.
+    private static func words(_ inputs: Int, _ precision: Precision) -> Int {
+        precision == .float32 ? inputs : ck_bf16_words(inputs)
+    }
 
     /// Packs the rows of `weight`, (count, inputs), as outputs `first ..< first + count` of the `outputs` of `panels`, which
     /// held zeros. Several weights that share their input become one by packing them one after the other.
@@ -28,9 +37,18 @@ public struct WeightPanels {
         count: Int,
         of outputs: Int,
         inputs: Int,
+        precision: Precision = .float32,
         into panels: UnsafeMutablePointer<Float>
     ) {
-        ck_pack_panels(weight, first, count, outputs, inputs, panels)
+        guard precision == .bfloat16 else { return ck_pack_panels(weight, first, count, outputs, inputs, panels) }
+        let words = words(inputs, precision)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(words, 1)) { row in
+            guard let start = row.baseAddress else { return }
+            for i in 0..<count {
+                HalfPrecision.packBFloat(weight + i * inputs, count: inputs, into: start)
+                ck_pack_panels(start, first + i, 1, outputs, words, panels)
+            }
+        }
     }
 }
 
@@ -43,8 +61,8 @@ extension MatrixProduct {
         case relu
     }
 
-    /// out = then(input · weightᵀ + bias), or then(out + input · weightᵀ + bias); a row gives the same bits whatever other
-    /// rows are beside it.
+    /// out = then(input · weightᵀ + bias), or then(out + input · weightᵀ + bias), the factors rounded to the weight's
+    /// precision; a row gives the same bits whatever other rows are beside it.
     ///
     /// - Parameters:
     ///   - input: (rows, inputs)
@@ -84,6 +102,9 @@ extension MatrixProduct {
             accumulate: accumulate ? 1 : 0,
             then: following
         )
-        ck_panel_product(&call)
+        switch weight.precision {
+        case .float32: ck_panel_product(&call)
+        case .bfloat16: ck_panel_product_bf16(&call)
+        }
     }
 }

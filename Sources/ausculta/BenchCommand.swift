@@ -11,19 +11,23 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure how fast this machine listens.",
         discussion: """
             Sends windows of simulated sound through log-mel and encoder and compares with the floating-point peak measured \
-            in the same run. Other programs on the machine make the figures worse: look at the minimum, too.
+            in the same run. Other programs on the machine make the figures worse: look at the minimum, too. Several workers \
+            share one queue of several machines' windows; one worker alone takes turns with them, which gives the scaling.
 
-            Example:
+            Examples:
               ausculta bench --model clap-htsat-fused --threads 2 --windows 40
+              ausculta bench --model clap-htsat-fused --precision bfloat16 --json
             """
     )
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Threads, one listener each.")
+    @OptionGroup var arithmetic: PrecisionOptions
+
+    @Option(help: "Workers, one thread each.")
     var threads = 1
 
-    @Option(help: "Windows to measure, over all threads.")
+    @Option(help: "Windows to measure, over all workers.")
     var windows = 20
 
     @Option(help: ArgumentHelp("Hop for the machines per box.", valueName: "seconds"))
@@ -31,6 +35,9 @@ struct BenchCommand: ParsableCommand {
 
     @Flag(help: "Send 10 s windows through a fused model's fusion path, as the reference implementation may.")
     var referenceIsLonger = false
+
+    @Flag(help: "Do log-mel before the clock starts: throughput is the encoder's alone.")
+    var encoderOnly = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -42,33 +49,42 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try model.load()
-        let states = MachineState.allCases
-        let sound = try states.map { state in
-            var microphone = try SimulatedMicrophone(.machine(state: state, individual: 1))
-            return microphone.render(frames: 480_000)
+        let loaded = try model.load(arithmetic.precision)
+        let sound = try (UInt64(1)...2).flatMap { individual in
+            try MachineState.allCases.map { state in
+                var microphone = try SimulatedMicrophone(.machine(state: state, individual: individual))
+                return microphone.render(frames: 480_000)
+            }
         }
         let benchmark = ListenerBenchmark(
             model: loaded,
             threads: threads,
             windows: windows,
-            referenceIsLonger: referenceIsLonger
+            referenceIsLonger: referenceIsLonger,
+            encoderOnly: encoderOnly
         ) {
             ca_thread_allocations()
         }
         if Console.isInteractive { Console.remark("measuring \(windows) windows on \(threads) threads…") }
         let report = try benchmark.run(sound: sound, hopSeconds: hop)
         guard !json else { return try Console.json(report) }
+        show(report)
+    }
+
+    private func show(_ report: BenchmarkReport) {
         func number(_ value: Double, _ decimals: Int = 1) -> String { String(format: "%.\(decimals)f", value) }
+        let scaling = report.scaling.map { ", \(number($0, 2)) times one worker alone" } ?? ""
+        let wide = report.bf16PeakGflops.map { " (\(number($0)) in bfloat16)" } ?? ""
         Console.result(
             """
-            model             \(report.model), \(report.instructionSet) kernels
+            model             \(report.model), \(report.instructionSet) kernels, \(report.precision)
             log-mel           \(number(report.logMelMs.median, 2)) ms a window (best \(number(report.logMelMs.min, 2)))
             encoder           \(number(report.encoderMs.median)) ms a window (best \(number(report.encoderMs.min)))
             text              \(number(report.textMs.median)) ms for 4 labels (best \(number(report.textMs.min)))
-            throughput        \(number(report.windowsPerSecond)) windows a second on \(report.threads) threads
+            throughput        \(number(report.windowsPerSecond)) windows a second on \(report.threads) threads\
+            \(report.encoderOnly ? ", encoder alone" : "")\(scaling)
             machines per box  \(report.machinesPerBox) at a window every \(number(report.hopS, 0)) s
-            this machine      \(number(report.fmaPeakGflops)) GFLOP/s multiply-add peak, \
+            this machine      \(number(report.fmaPeakGflops)) GFLOP/s multiply-add peak\(wide), \
             \(report.gemmPeakGflops.map { number($0) } ?? "not measured") in a large OpenBLAS product, one thread
             share of peak     \(number(report.shareOfPeak * 100)) %
             memory            \(number(report.peakRssMb, 0)) MB at most

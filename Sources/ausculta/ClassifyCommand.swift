@@ -33,6 +33,8 @@ struct ClassifyCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var arithmetic: PrecisionOptions
+
     @Option(help: ArgumentHelp("Length of a window, 1 to 30.", valueName: "seconds"))
     var window = 10.0
 
@@ -77,7 +79,7 @@ struct ClassifyCommand: AsyncParsableCommand {
                 "no recordings in \(files.joined(separator: ", ")); name files, or folders with audio files"
             )
         }
-        let loaded = try model.load()
+        let loaded = try model.load(arithmetic.precision)
         let options = ClassificationOptions(
             windowSeconds: window,
             hopSeconds: hop,

@@ -27,6 +27,8 @@ struct EmbedCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var arithmetic: PrecisionOptions
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -57,7 +59,7 @@ struct EmbedCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let loaded = try model.load()
+        let loaded = try model.load(arithmetic.precision)
         var embeddings: [Embedding] = []
         if !files.isEmpty {
             let listener = try Listener(model: loaded, referenceIsLonger: referenceIsLonger)

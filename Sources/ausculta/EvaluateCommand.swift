@@ -24,6 +24,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var arithmetic: PrecisionOptions
+
     @Option(help: ArgumentHelp("The phrase of a label; may be given several times.", valueName: "label=phrase"))
     var phrase: [String] = []
 
@@ -52,7 +54,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             throw ValidationError("\(manifest) has the one label '\(labels.first ?? "")'; expected at least two")
         }
         let phrases = try Self.phrases(labels, given: phrase)
-        let loaded = try model.load()
+        let loaded = try model.load(arithmetic.precision)
         // Both ways file by file: what cannot be read is told once.
         let classifiers = try (denoise ? [false, true] : [false]).map { denoises in
             try FileClassifier(

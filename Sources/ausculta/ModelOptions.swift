@@ -1,5 +1,6 @@
-// --model, shared by every command that needs one.
+// --model and --precision, shared by the commands that need them.
 import ArgumentParser
+import CLAP
 import EdgeService
 import Foundation
 import ModelStore
@@ -19,7 +20,19 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The model, loaded.
-    func load() throws -> SoundModel {
-        try SoundModel(directory: try directory())
+    func load(_ precision: ModelPrecision = .float32) throws -> SoundModel {
+        try SoundModel(directory: try directory(), precision: precision)
     }
 }
+
+struct PrecisionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What the audio tower's linear layers are computed in: float32, or bfloat16 where the machine has AVX-512 BF16.",
+            valueName: "precision"
+        )
+    )
+    var precision = ModelPrecision.float32
+}
+
+extension ModelPrecision: ExpressibleByArgument {}

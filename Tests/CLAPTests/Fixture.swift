@@ -25,7 +25,9 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
     var directory: URL { Self.folder.appendingPathComponent(name) }
 
-    func load() throws -> ClapModel { try ClapModel.load(from: directory) }
+    func load(_ precision: ModelPrecision = .float32) throws -> ClapModel {
+        try ClapModel.load(from: directory, precision: precision)
+    }
 
     /// A tensor of expected.safetensors.
     func expected(_ key: String) throws -> [Float] { try Self.tensor(key, of: name).values }

@@ -1,4 +1,5 @@
 // What a restart remembers: hashes of unchanged files, embeddings of known phrases; and nothing it should not trust.
+import CLAP
 import Foundation
 import Testing
 
@@ -156,6 +157,19 @@ import Testing
             let plain = try SoundModel(directory: Self.model)
             #expect(try plain.makeHead(prompts: Self.prompts) == head)
             #expect(plain.signature == second.signature)
+        }
+    }
+
+    /// Results in bfloat16 carry another signature; labels, which are float32 always, are shared.
+    @Test(.enabled(if: ModelPrecision.bfloat16.isSupported))
+    func sixteenBitsSignDifferentlyAndShareLabels() async throws {
+        try await withFolder { folder in
+            let exact = try await SoundModel.load(directory: Self.model, cache: folder)
+            let head = try exact.makeHead(prompts: Self.prompts)
+            let rough = try await SoundModel.load(directory: Self.model, cache: folder, precision: .bfloat16)
+            #expect(rough.signature == exact.signature + "+bf16")
+            #expect(try rough.makeHead(prompts: Self.prompts) == head)
+            #expect(rough.encodedPhraseCount == 0)
         }
     }
 

@@ -6,3 +6,6 @@
 /// active) and returns how many floating-point operations that was (a multiply-add counts two). `sink` receives the
 /// sums, so that the work cannot be dropped.
 int64_t ck_peak_burst(int64_t iterations, float *sink);
+
+/// The same with bfloat16 factors; 0 without doing anything where the active path lacks them.
+int64_t ck_peak_burst_bf16(int64_t iterations, float *sink);

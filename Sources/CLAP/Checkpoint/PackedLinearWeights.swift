@@ -8,22 +8,28 @@ struct PackedLinearWeights: Sendable {
     private let packed: Weight
     private let outputCount: Int
     private let inputCount: Int
+    private let precision: Precision
     let bias: Weight?
 
     private var panels: WeightPanels {
-        WeightPanels(base: packed.pointer, outputCount: outputCount, inputCount: inputCount)
+        WeightPanels(
+            base: packed.pointer,
+            outputCount: outputCount,
+            inputCount: inputCount,
+            precision: precision
+        )
     }
 
     init(_ binder: WeightBinder, _ prefix: String, inputs: Int, outputs: Int, hasBias: Bool = true) {
         self.init(binder, joining: [prefix], inputs: inputs, outputs: outputs, hasBias: hasBias)
     }
 
-    /// Several layers of `outputs` outputs each.
+    /// Several layers of `outputs` outputs each, in the binder's precision.
     init(_ binder: WeightBinder, joining prefixes: [String], inputs: Int, outputs: Int, hasBias: Bool = true) {
         let biases = hasBias ? prefixes.map { binder.tensor($0 + ".bias", [outputs]) } : []
         let bias = Self.join(biases, binder)
         let weights = prefixes.map { binder.tensor($0 + ".weight", [outputs, inputs]) }
-        self.init(binder, weights, bias: bias, inputs: inputs, outputs: outputs)
+        self.init(binder, weights, bias: bias, inputs: inputs, outputs: outputs, precision: binder.precision)
         for prefix in prefixes { binder.releasePages(of: prefix + ".weight") }
     }
 
@@ -34,16 +40,26 @@ struct PackedLinearWeights: Sendable {
         self.init(binder, [weight], bias: bias, inputs: kernel.height * kernel.width, outputs: outputs)
     }
 
-    /// Weights of `outputs` outputs each, (outputs, inputs).
-    init(_ binder: WeightBinder, _ weights: [Weight], bias: Weight?, inputs: Int, outputs: Int) {
+    /// Weights of `outputs` outputs each, (outputs, inputs). Float32 unless told: convolutions over cut patches and the
+    /// fusion come before everything else and cost next to nothing.
+    init(
+        _ binder: WeightBinder,
+        _ weights: [Weight],
+        bias: Weight?,
+        inputs: Int,
+        outputs: Int,
+        precision: Precision = .float32
+    ) {
         outputCount = weights.count * outputs
         inputCount = inputs
+        self.precision = precision
         self.bias = bias
         guard binder.isComplete else {
             packed = WeightBinder.standIn
             return
         }
-        packed = Weight(shape: [WeightPanels.floatCount(outputs: outputCount, inputs: inputs)]) { panels in
+        let floatCount = WeightPanels.floatCount(outputs: outputCount, inputs: inputs, precision: precision)
+        packed = Weight(shape: [floatCount]) { panels in
             for (i, weight) in weights.enumerated() {
                 WeightPanels.pack(
                     weight.pointer,
@@ -51,6 +67,7 @@ struct PackedLinearWeights: Sendable {
                     count: outputs,
                     of: weights.count * outputs,
                     inputs: inputs,
+                    precision: precision,
                     into: panels
                 )
             }

@@ -1,4 +1,5 @@
 // Binds a checkpoint's tensors to the fields of the model, by key name and shape.
+import Kernels
 
 /// Takes tensors out of a file one by one, notes everything that does not fit, and reports it at the end.
 ///
@@ -8,14 +9,17 @@ final class WeightBinder {
     private let file: SafetensorsFile
     /// Whether sixteen-bit weights are converted now; false only checks names, types and shapes.
     private let convertsWeights: Bool
+    /// What the audio tower's linear layers are packed in.
+    let precision: Precision
     private var used = Set<String>()
     private var problems: [ClapModelError.Problem] = []
 
     static let standIn = Weight(shape: [0]) { _ in }
 
-    init(_ file: SafetensorsFile, convertsWeights: Bool) {
+    init(_ file: SafetensorsFile, convertsWeights: Bool, precision: Precision = .float32) {
         self.file = file
         self.convertsWeights = convertsWeights
+        self.precision = precision
     }
 
     /// The tensor `name`, which must have this shape.

@@ -39,6 +39,7 @@ extension ServiceConfiguration {
         list.compare("model.path", old.model.path ?? "built in", new.model.path ?? "built in", .restart)
         list.compare("model.cache", old.model.cache ?? "default", new.model.cache ?? "default", .restart)
         list.compare("model.threads", old.model.threads.text, new.model.threads.text, .restart)
+        list.compare("model.precision", old.model.precision.rawValue, new.model.precision.rawValue, .restart)
         list.compare("store.path", old.store.path, new.store.path, .restart)
         list.compare("store.retain", old.store.retainSeconds.duration, new.store.retainSeconds.duration, .live)
         list.compare("store.max_size", "\(old.store.maxSizeBytes) bytes", "\(new.store.maxSizeBytes) bytes", .live)

@@ -90,7 +90,7 @@ enum ConfigurationKeys {
     static let broker = [
         "url", "username", "password_file", "ca_file", "cert_file", "key_file", "client_id", "keep_alive",
     ]
-    static let model = ["path", "cache", "threads"]
+    static let model = ["path", "cache", "threads", "precision"]
     static let window = ["length", "hop"]
     static let label = ["id", "name", "kind", "severity", "prompts", "rule"]
     static let rule = ["valid_above", "confidence", "consecutive", "clear_after", "clear_below", "stale_after"]

@@ -1,4 +1,5 @@
 // Reading a configuration file: all of it, with every problem collected before giving up.
+import CLAP
 import Foundation
 import MachineHealth
 
@@ -131,7 +132,8 @@ struct ConfigurationReader {
         return ModelConfiguration(
             path: section?["path"].flatMap(modelPath),
             cache: section?["cache"]?.path(expected: "the folder of fetched models"),
-            threads: section?["threads"]?.integer(1...256, "threads")
+            threads: section?["threads"]?.integer(1...256, "threads"),
+            precision: section?["precision"]?.choice(ModelPrecision.self) ?? .float32
         )
     }
 

@@ -1,6 +1,7 @@
 // The service's configuration, read and checked: every value present, every default applied, every path absolute.
 import AudioFeatures
 import Evidence
+import CLAP
 import Foundation
 import MQTT
 import MachineHealth
@@ -74,6 +75,8 @@ public struct ModelConfiguration: Hashable, Sendable {
     public var cache: String?
     /// Threads for inference; nil for one per core.
     public var threads: Int?
+    /// What the audio tower's linear layers are computed in.
+    public var precision: ModelPrecision = .float32
 }
 
 /// One machine, with defaults and overrides merged.

@@ -7,11 +7,16 @@ extension EdgeNode {
     /// The routes of the dashboard, one line a group. A group sees the service through a narrow protocol of the
     /// Dashboard room, which a file of this folder fulfils.
     private func dashboardRoutes() -> [any APIRoutes] {
-        [
-            // Machines, trend, alarms, system, live events, metrics.
-            // Clips, sound, spectrograms, review.
-            // Listening desk.
+        let clips = KeptAlarmClips(reader: trendLog)
+        let plantRoutes: [any APIRoutes] = [
+            MachineRoutes(plant: plant, reader: trendLog, now: now),
+            TrendRoutes(plant: plant, reader: trendLog, now: now),
+            AlarmRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
+            EventRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
+            SystemRoutes(plant: plant),
+            MetricsRoutes(plant: plant),
         ]
+        return plantRoutes + evidenceRoutes() + [DeskRoutes(desk: soundDesk)]
     }
 
     /// Where browsers reach the dashboard; nil where there is none.

@@ -1,6 +1,8 @@
 // The kept sound and the review list as the dashboard sees them.
 import Dashboard
+import Foundation
 import MachineHealth
+import TrendLog
 
 extension EdgeNode {
     /// Routes of recent sound, clips and reviews.
@@ -9,5 +11,16 @@ extension EdgeNode {
             SoundRoutes(keeper: evidence.keeper),
             ReviewRoutes(keeper: evidence.keeper, desk: evidence.review) { [weak self] id in self?.machineName(id) },
         ]
+    }
+}
+
+/// The kept sound of alarms, for the alarm pages.
+struct KeptAlarmClips: AlarmClips {
+    let reader: TrendLogReader
+
+    func counts(of alarms: [UUID]) async throws -> [UUID: Int] { try await reader.clipCounts(alarmIDs: alarms) }
+
+    func clips(of alarm: UUID) async throws -> [any Encodable & Sendable] {
+        try await reader.clips(alarmID: alarm).sorted { $0.start < $1.start }.map { ClipDocument($0) }
     }
 }

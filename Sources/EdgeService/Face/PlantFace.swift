@@ -67,6 +67,7 @@ final class PlantFace: PlantSource {
         let path = configuration.store.path
         let outbox = try? await inside.reader.outboxStatus()
         let store = try? await inside.reader.status()
+        let clips = try? await inside.reader.clipTotals()
         let process = ProcessFacts.present()
         var windows = feed.windows
         windows.queued = inside.queuedWindows()
@@ -91,7 +92,7 @@ final class PlantFace: PlantSource {
                 retainSeconds: configuration.store.retainSeconds,
                 commitsWaiting: await inside.publisher.commitsWaiting
             ),
-            clips: nil,
+            clips: clips.map { PlantStatus.Clips(count: $0.count, bytes: $0.bytes) },
             residentBytes: process.residentBytes,
             threads: process.threads
         )

@@ -243,7 +243,7 @@ extension MachineDescription {
             windowLengthSeconds: machine.windowLengthSeconds,
             hopSeconds: machine.hopSeconds,
             topic: machine.topic,
-            keepsSound: false
+            keepsSound: machine.capturesSound
         )
     }
 }

@@ -58,6 +58,11 @@ public final class Listener {
         try embedding.withUnsafeMutableBufferPointer { try encoder.embed(input, into: $0) }
     }
 
+    /// The encoder's half of `embed`, for measurements: of what `features(of:)` returned on any listener.
+    func encode(_ input: ClapAudioInput, into embedding: inout [Float]) throws {
+        try embedding.withUnsafeMutableBufferPointer { try encoder.embed(input, into: $0) }
+    }
+
     /// Embedding, descriptor and level of one window.
     ///
     /// - Parameter gain: what the model hears louder or softer; descriptor and level are of the sound as it came.

@@ -28,19 +28,27 @@ public final class SoundModel: Sendable {
 
     /// Loads a checkpoint folder in Hugging Face's layout.
     ///
+    /// - Parameter precision: of the audio tower's linear layers.
     /// - Throws: an error that names the file or tensor, what was found and what to do.
-    public convenience init(directory: URL) throws {
-        try self.init(clap: ClapModel.load(from: directory), weightsDigest: nil, memory: nil)
+    public convenience init(directory: URL, precision: ModelPrecision = .float32) throws {
+        let clap = try ClapModel.load(from: directory, precision: precision)
+        try self.init(clap: clap, weightsDigest: nil, memory: nil)
         try tokenizer.withLock { $0 = try makeTokenizer() }
     }
 
     /// Loads a checkpoint and remembers the weights' hash and the labels' embeddings in a cache folder, so that the next
     /// start neither reads the whole weights file nor touches the text tower for labels it knows.
     ///
-    /// - Parameter cache: made where it is absent. A cache that cannot be read or written costs time, nothing else.
+    /// - Parameters:
+    ///   - cache: made where it is absent. A cache that cannot be read or written costs time, nothing else.
+    ///   - precision: of the audio tower's linear layers; labels are encoded in float32 always.
     /// - Throws: an error that names the file or tensor, what was found and what to do.
-    public static func load(directory: URL, cache: URL) async throws -> SoundModel {
-        let clap = try ClapModel.load(from: directory)
+    public static func load(
+        directory: URL,
+        cache: URL,
+        precision: ModelPrecision = .float32
+    ) async throws -> SoundModel {
+        let clap = try ClapModel.load(from: directory, precision: precision)
         let derived = DerivedCache(folder: cache)
         let fingerprints = FileFingerprints(cache: derived)
         let weights = try await fingerprints.sha256(of: clap.weightsFile)
@@ -107,10 +115,14 @@ public final class SoundModel: Sendable {
         return known
     }
 
-    /// What stored and published results are signed with: the name and the first digits of the weights' SHA-256.
+    /// What stored and published results are signed with: the name and the first digits of the weights' SHA-256, and
+    /// "+bf16" where the last digits of results are those of bfloat16.
     ///
     /// A model loaded without a cache reads the whole weights file on first use.
-    public var signature: String { "\(name)@\((weightsDigest ?? clap.weightsSHA256).prefix(12))" }
+    public var signature: String {
+        let suffix = clap.precision == .bfloat16 ? "+bf16" : ""
+        return "\(name)@\((weightsDigest ?? clap.weightsSHA256).prefix(12))\(suffix)"
+    }
 
     /// Gives the text tower's pages back to the system; the next phrase pages them in again.
     public func releaseTextWeights() {

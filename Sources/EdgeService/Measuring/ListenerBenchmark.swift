@@ -1,48 +1,15 @@
 // Measures what one window costs on this machine: log-mel, encoder, memory, allocations, and how near the silicon that is.
 import CLAP
-import Dispatch
 import Foundation
 import Kernels
-import Synchronization
 
-/// What a benchmark found. Times are milliseconds per window on one thread.
-public struct BenchmarkReport: Sendable, Encodable {
-    /// Median and best of a figure.
-    public struct Spread: Sendable, Encodable {
-        public var median: Double
-        public var min: Double
-    }
-
-    public var model: String
-    public var threads: Int
-    public var windows: Int
-    public var instructionSet: String
-    public var logMelMs: Spread
-    public var encoderMs: Spread
-    /// Four labels of about ten tokens through the text tower, on one thread.
-    public var textMs: Spread
-    /// All threads together, log-mel and encoder.
-    public var windowsPerSecond: Double
-    /// Billions of floating-point operations a second one thread reaches with multiply-adds alone.
-    public var fmaPeakGflops: Double
-    /// The same for a large matrix product by OpenBLAS; absent where it is not installed.
-    public var gemmPeakGflops: Double?
-    /// The encoder's operations at its median time, as a share of the multiply-add peak.
-    public var shareOfPeak: Double
-    public var peakRssMb: Double
-    /// Heap allocations per window in log-mel and encoder; -1 where they cannot be counted.
-    public var allocationsPerWindow: Double
-    /// Machines one box holds at the given hop, by throughput alone.
-    public var machinesPerBox: Int
-    public var hopS: Double
-}
-
-/// Runs windows through listeners and measures them.
+/// Runs many machines' windows through workers and measures them.
 public struct ListenerBenchmark: Sendable {
     private let model: SoundModel
     private let threads: Int
-    private let windowsPerThread: Int
+    private let windows: Int
     private let referenceIsLonger: Bool
+    private let encoderOnly: Bool
     private let countAllocations: @Sendable () -> Int
 
     private static let phrases = [
@@ -51,77 +18,147 @@ public struct ListenerBenchmark: Sendable {
     ]
 
     /// - Parameters:
+    ///   - threads: workers, one thread each.
+    ///   - windows: to be measured, over all workers.
     ///   - referenceIsLonger: sends short windows through the fusion path too, as the reference implementation may.
+    ///   - encoderOnly: does log-mel before the clock starts, so that throughput is the encoder's alone.
     ///   - countAllocations: allocations of the calling thread so far; -1 where unknown.
     public init(
         model: SoundModel,
         threads: Int,
         windows: Int,
         referenceIsLonger: Bool = false,
+        encoderOnly: Bool = false,
         countAllocations: @escaping @Sendable () -> Int
     ) {
         self.model = model
         self.referenceIsLonger = referenceIsLonger
+        self.encoderOnly = encoderOnly
         self.threads = max(1, threads)
-        windowsPerThread = max(1, (windows + max(1, threads) - 1) / max(1, threads))
+        self.windows = max(windows, max(1, threads))
         self.countAllocations = countAllocations
     }
 
-    private struct Lap: Sendable {
-        var logMelMS: [Double] = []
-        var encoderMS: [Double] = []
-        var allocations = 0
-    }
+    /// Turns that the windows are cut into: one worker alone and all of them alternate, so that a neighbour on the machine
+    /// slows both.
+    private var turnCount: Int { threads == 1 ? 1 : min(3, max(1, windows / (2 * threads))) }
 
     /// Measures; blocks while it runs.
     ///
     /// - Parameters:
     ///   - sound: windows to use in turn, mono at 48 kHz.
     ///   - hopSeconds: for the machines per box.
-    ///   - progress: windows done so far, called from any thread.
-    public func run(
-        sound: [[Float]],
-        hopSeconds: Double,
-        progress: @escaping @Sendable (Int) -> Void = { _ in }
-    ) throws -> BenchmarkReport {
+    public func run(sound: [[Float]], hopSeconds: Double) throws -> BenchmarkReport {
         let peak = MachinePeak.measure()
-        let laps = Mutex<[Result<Lap, any Error>]>([])
-        let done = Atomic<Int>(0)
-        let start = ContinuousClock.now
-        DispatchQueue.concurrentPerform(iterations: threads) { thread in
-            let measured = Result {
-                try lap(sound, thread: thread) { progress(done.add(1, ordering: .relaxed).newValue) }
+        let prepared = encoderOnly ? try prepare(sound) : nil
+        var laps: [[BenchmarkTurn.Lap]] = []
+        var seconds = 0.0
+        var alone: [(perSecond: Double, scaling: Double)] = []
+        for turn in 0..<turnCount {
+            let count = windows * (turn + 1) / turnCount - windows * turn / turnCount
+            let aloneCount = max(1, count / threads)
+            let one = threads == 1 ? nil : try measure(1, windows: aloneCount, sound, prepared?.inputs)
+            let all = try measure(threads, windows: count, sound, prepared?.inputs)
+            laps.append(all.laps)
+            seconds += all.seconds
+            if let one {
+                let perSecond = Double(aloneCount) / one.seconds
+                alone.append((perSecond, Double(count) / all.seconds / perSecond))
             }
-            laps.withLock { $0.append(measured) }
         }
-        let all = try laps.withLock { $0 }.map { try $0.get() }
-        // The first window of each thread warms caches up and is not counted.
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let encoder = Self.spread(all.flatMap(\.encoderMS))
-        let logMel = Self.spread(all.flatMap(\.logMelMS))
-        let count = threads * windowsPerThread
-        let perSecond = Double(count + threads) / seconds
-        let allocations = all.map(\.allocations)
+        let encoder = BenchmarkReport.Spread(laps.joined().flatMap(\.encoderMS))
+        let logMel = prepared?.times ?? laps.joined().flatMap(\.logMelMS)
+        let perSecond = Double(windows) / seconds
+        let isCounted = laps.joined().allSatisfy(\.countsAllocations)
+        let allocations = Double(laps.joined().map(\.allocations).reduce(0, +)) / Double(windows)
         let resident = Self.peakResidentMegabytes
         let operations = Double(try Listener(model: model).floatingPointOperationsPerWindow)
+        let precision = model.clap.precision
+        let limit = precision == .bfloat16 ? peak.bfloat16Gigaflops : peak.multiplyAddGigaflops
         return BenchmarkReport(
             model: model.name,
             threads: threads,
-            windows: count,
+            windows: windows,
             instructionSet: InstructionSet.active.rawValue,
-            logMelMs: logMel,
+            precision: precision.rawValue,
+            encoderOnly: encoderOnly,
+            logMelMs: BenchmarkReport.Spread(logMel),
             encoderMs: encoder,
+            workers: (0..<threads).compactMap { number in Self.worker(laps.map { $0[number] }) },
             textMs: try measureText(),
             windowsPerSecond: perSecond,
+            oneWorkerWindowsPerSecond: Self.median(alone.map(\.perSecond)),
+            scaling: Self.median(alone.map(\.scaling)),
             fmaPeakGflops: peak.multiplyAddGigaflops,
+            bf16PeakGflops: peak.bfloat16Gigaflops > 0 ? peak.bfloat16Gigaflops : nil,
             gemmPeakGflops: peak.matrixProductGigaflops,
-            shareOfPeak: operations / (encoder.median / 1_000) / 1e9 / peak.multiplyAddGigaflops,
+            shareOfPeak: operations / (encoder.median / 1_000) / 1e9 / limit,
             peakRssMb: resident,
-            allocationsPerWindow: allocations.contains { $0 < 0 }
-                ? -1 : Double(allocations.reduce(0, +)) / Double(count),
+            allocationsPerWindow: isCounted ? allocations : -1,
             machinesPerBox: Int(perSecond * hopSeconds),
             hopS: hopSeconds
         )
+    }
+
+    /// Log-mel of every sound, and the milliseconds each took.
+    private func prepare(_ sound: [[Float]]) throws -> (inputs: [ClapAudioInput], times: [Double]) {
+        let listener = try Listener(model: model, referenceIsLonger: referenceIsLonger)
+        let clock = ContinuousClock()
+        var inputs: [ClapAudioInput] = []
+        var times: [Double] = []
+        for samples in sound {
+            let begin = clock.now
+            try listener.prepare(samples)
+            times.append((clock.now - begin) / .milliseconds(1))
+            inputs.append(try listener.features(of: samples))
+        }
+        return (inputs, times)
+    }
+
+    private func measure(
+        _ workerCount: Int,
+        windows: Int,
+        _ sound: [[Float]],
+        _ inputs: [ClapAudioInput]?
+    ) throws -> (laps: [BenchmarkTurn.Lap], seconds: Double) {
+        try BenchmarkTurn.run(workerCount: workerCount, windowCount: windows) { turn in
+            try lap(turn, windows, sound, inputs)
+        }
+    }
+
+    private func lap(
+        _ turn: BenchmarkTurn,
+        _ windows: Int,
+        _ sound: [[Float]],
+        _ inputs: [ClapAudioInput]?
+    ) throws -> BenchmarkTurn.Lap {
+        let listener = try Listener(model: model, referenceIsLonger: referenceIsLonger)
+        var lap = BenchmarkTurn.Lap()
+        lap.logMelMS.reserveCapacity(windows)
+        lap.encoderMS.reserveCapacity(windows)
+        var embedding = [Float](repeating: 0, count: listener.embeddingDimension)
+        let clock = ContinuousClock()
+        // The first window warms caches up and is not counted.
+        _ = try listener.embed(sound[0])
+        turn.waitForStart()
+        while let number = turn.take() {
+            let allocated = countAllocations()
+            let begin = clock.now
+            if let inputs {
+                try listener.encode(inputs[number % inputs.count], into: &embedding)
+                lap.encoderMS.append((clock.now - begin) / .milliseconds(1))
+            } else {
+                try listener.prepare(sound[number % sound.count])
+                let between = clock.now
+                try listener.encodePrepared(into: &embedding)
+                lap.encoderMS.append((clock.now - between) / .milliseconds(1))
+                lap.logMelMS.append((between - begin) / .milliseconds(1))
+            }
+            lap.allocations += countAllocations() - allocated
+            if allocated < 0 { lap.countsAllocations = false }
+        }
+        lap.end = clock.now
+        return lap
     }
 
     /// The first time reads the tower's pages from the file and is not counted.
@@ -133,37 +170,17 @@ public struct ListenerBenchmark: Sendable {
             return (clock.now - begin) / .milliseconds(1)
         }
         model.releaseTextWeights()
-        return Self.spread(Array(times.dropFirst()))
+        return BenchmarkReport.Spread(Array(times.dropFirst()))
     }
 
-    private func lap(_ sound: [[Float]], thread: Int, tick: () -> Void) throws -> Lap {
-        let listener = try Listener(model: model, referenceIsLonger: referenceIsLonger)
-        var lap = Lap()
-        lap.logMelMS.reserveCapacity(windowsPerThread)
-        lap.encoderMS.reserveCapacity(windowsPerThread)
-        var embedding = [Float](repeating: 0, count: listener.embeddingDimension)
-        let clock = ContinuousClock()
-        for index in 0...windowsPerThread {
-            let samples = sound[(thread + index) % sound.count]
-            let allocated = countAllocations()
-            let begin = clock.now
-            try listener.prepare(samples)
-            let between = clock.now
-            try listener.encodePrepared(into: &embedding)
-            let end = clock.now
-            let allocations = countAllocations() - allocated
-            tick()
-            guard index > 0 else { continue }
-            lap.logMelMS.append((between - begin) / .milliseconds(1))
-            lap.encoderMS.append((end - between) / .milliseconds(1))
-            lap.allocations += allocated < 0 ? -1_000_000 : allocations
-        }
-        return lap
+    /// One worker's part of all turns; nil where it came too late for any window.
+    private static func worker(_ laps: [BenchmarkTurn.Lap]) -> BenchmarkReport.Worker? {
+        let times = laps.flatMap(\.encoderMS)
+        return times.isEmpty ? nil : BenchmarkReport.Worker(windows: times.count, encoderMs: .init(times))
     }
 
-    private static func spread(_ values: [Double]) -> BenchmarkReport.Spread {
-        let sorted = values.sorted()
-        return BenchmarkReport.Spread(median: sorted[sorted.count / 2], min: sorted[0])
+    private static func median(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.sorted()[values.count / 2]
     }
 
     /// The most memory this process has held, as the kernel counts it.

@@ -1,6 +1,7 @@
 // Good files: the minimal one with its defaults, a full one, and the example that ships.
 import AudioFeatures
 import Evidence
+import CLAP
 import Foundation
 import MachineHealth
 import Testing
@@ -64,7 +65,7 @@ import Testing
                   key_file: edge.key
                   client_id: ears-7
                   keep_alive: 1m
-                model: {path: ./model, cache: /var/models, threads: 2}
+                model: {path: ./model, cache: /var/models, threads: 2, precision: bfloat16}
                 window: {length: 5s, hop: 2500ms}
                 labels:
                   pump:
@@ -102,6 +103,7 @@ import Testing
             #expect(configuration.broker.keepAliveSeconds == 60)
             #expect(configuration.model.path == folder.appendingPathComponent("model").path)
             #expect(configuration.model.threads == 2)
+            #expect(configuration.model.precision == .bfloat16)
             #expect(configuration.store.retainSeconds == 14 * 86_400)
             #expect(configuration.store.maxSizeBytes == 500_000_000)
             #expect(
