@@ -144,7 +144,7 @@ CK_SIMD static void pack_block_simd(const float *x, ptrdiff_t x_stride, ptrdiff_
 CK_SIMD_INLINE vf finish_vector(vf value, vf before, vf bias, const finishing *f) {
     if (f->accumulate) value = vf_add(value, before);
     if (f->bias) value = vf_add(value, bias);
-    if (f->then == CK_THEN_GELU) value = vf_gelu(value);
+    if (f->then == CK_THEN_GELU) vf_gelu(&value, 1);
     if (f->then == CK_THEN_RELU) value = vf_relu(value);
     return value;
 }
