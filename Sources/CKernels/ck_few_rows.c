@@ -14,17 +14,18 @@ enum { DEPTH_BLOCK = 768, ROW_BLOCK = 48, ROW_GRAIN = 8, OUTPUT_CHUNK = 24 };
 
 static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-// Rows of each of the fewest equal blocks of at most ROW_BLOCK.
-static ptrdiff_t row_block_of(ptrdiff_t rows) {
-    ptrdiff_t blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
-    ptrdiff_t size = (rows + blocks - 1) / blocks;
-    return (size + ROW_GRAIN - 1) / ROW_GRAIN * ROW_GRAIN;
+static ptrdiff_t row_units(ptrdiff_t rows) { return (rows + ROW_GRAIN - 1) / ROW_GRAIN; }
+
+// The fewest blocks of at most ROW_BLOCK rows.
+static ptrdiff_t row_blocks(ptrdiff_t rows) { return (rows + ROW_BLOCK - 1) / ROW_BLOCK; }
+
+// Where a block of rows starts: the blocks are as equal as whole grains allow.
+static ptrdiff_t block_start(ptrdiff_t rows, ptrdiff_t block) {
+    return row_units(rows) * block / row_blocks(rows) * ROW_GRAIN;
 }
 
 ptrdiff_t ck_few_rows_floats(ptrdiff_t rows, ptrdiff_t depth) {
-    if (rows <= 0) return 0;
-    ptrdiff_t block = row_block_of(rows);
-    return (rows + block - 1) / block * block * depth;
+    return rows <= 0 ? 0 : row_units(rows) * ROW_GRAIN * depth;
 }
 
 // A block of sums, (outputs, width), on its way to `rows` rows of the output.
@@ -188,10 +189,9 @@ static void pack_block(const float *x, ptrdiff_t x_stride, ptrdiff_t rows, ptrdi
 
 // Layout: (block of rows, depth, rows of the block); rows that fill up the last block are zero.
 void ck_pack_few_rows(const float *x, ptrdiff_t x_stride, ptrdiff_t rows, ptrdiff_t depth, float *packed) {
-    if (rows <= 0) return;
-    ptrdiff_t width = row_block_of(rows);
-    for (ptrdiff_t first = 0; first < rows; first += width, packed += width * depth) {
-        pack_block(x + first * x_stride, x_stride, smaller(width, rows - first), depth, packed, width);
+    for (ptrdiff_t block = 0; block < row_blocks(rows); block++) {
+        ptrdiff_t first = block_start(rows, block), width = block_start(rows, block + 1) - first;
+        pack_block(x + first * x_stride, x_stride, smaller(width, rows - first), depth, packed + first * depth, width);
     }
 }
 
@@ -220,13 +220,13 @@ static void finish(const finishing *f) {
 void ck_few_rows_product(const ck_few_rows_call *call) {
     ptrdiff_t rows = call->rows, outputs = call->outputs, depth = call->depth;
     if (rows <= 0 || outputs <= 0 || depth <= 0) return;
-    ptrdiff_t width = row_block_of(rows);
     float sums[OUTPUT_CHUNK * ROW_BLOCK] __attribute__((aligned(64))) = {0};
     for (ptrdiff_t first = 0; first < outputs; first += OUTPUT_CHUNK) {
         ptrdiff_t count = smaller(OUTPUT_CHUNK, outputs - first);
         const float *weight = call->weight + first * depth, *next = weight + count * depth;
-        const float *packed = call->packed;
-        for (ptrdiff_t row = 0; row < rows; row += width, packed += width * depth) {
+        for (ptrdiff_t block = 0; block < row_blocks(rows); block++) {
+            ptrdiff_t row = block_start(rows, block), width = block_start(rows, block + 1) - row;
+            const float *packed = call->packed + row * depth;
             for (ptrdiff_t k = 0; k < depth; k += DEPTH_BLOCK) {
                 ck_few_rows_tiles t = {
                     .packed = packed + k * width,

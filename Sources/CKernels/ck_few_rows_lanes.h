@@ -30,7 +30,7 @@ enum { MOST_SUMS = 24 };
 #endif
 #endif
 
-enum { MOST_VECTORS = 3, MOST_OUTPUTS = 12, UNROLL = 4, LINE_FLOATS = 16 };
+enum { MOST_VECTORS = 3, MOST_OUTPUTS = 8, UNROLL = 4, LINE_FLOATS = 16 };
 
 typedef struct {
     vf whole[MOST_OUTPUTS][MOST_VECTORS];

@@ -16,8 +16,8 @@ public struct OpenBLAS: Sendable {
     private typealias SetThreads = @convention(c) (Int32) -> Void
     private typealias SingleProduct =
         @convention(c) (
-            UInt32, UInt32, UInt32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32,
-            Float, UnsafeMutablePointer<Float>, Int32
+            UInt32, UInt32, UInt32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32,
+            UnsafePointer<Float>, Int32, Float, UnsafeMutablePointer<Float>, Int32
         ) -> Void
 
     // CBLAS's names for the layouts, https://www.netlib.org/blas/cblas.h

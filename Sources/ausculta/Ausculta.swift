@@ -1,5 +1,6 @@
 // The program: one subcommand per file.
 import ArgumentParser
+import CAllocations
 
 @main
 struct Ausculta: AsyncParsableCommand {
@@ -21,4 +22,10 @@ struct Ausculta: AsyncParsableCommand {
             CommandGroup(name: "Send:", subcommands: [PublishCommand.self, SimulateCommand.self]),
         ]
     )
+
+    /// Settles the heap before anything starts a thread, then runs the command.
+    static func main() async {
+        ca_keep_heap_small()
+        await main(nil)
+    }
 }

@@ -1,6 +1,5 @@
 // `ausculta serve`: the edge service.
 import ArgumentParser
-import CAllocations
 import EdgeService
 import Foundation
 import Logging
@@ -24,7 +23,6 @@ struct ServeCommand: AsyncParsableCommand {
     var config: String
 
     func run() async throws {
-        ca_keep_heap_small()
         let configuration = try loadConfiguration(config)
         let level = LogLevel(Logger.Level(rawValue: configuration.logLevel) ?? .info)
         let logger = makeLogger(level)

@@ -164,7 +164,10 @@ import Testing
                     MatrixProduct.multiply(pack(input, in: workspace), byTransposed: weight.base, into: out, then: then)
                 }
                 for row in 0..<9 {
-                    #expect(out.rows(row..<(row + 1)).values.allSatisfy { $0.isNaN == (row == 4) }, "\(path) row \(row)")
+                    #expect(
+                        out.rows(row..<(row + 1)).values.allSatisfy { $0.isNaN == (row == 4) },
+                        "\(path) row \(row)"
+                    )
                 }
             }
         }
