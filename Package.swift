@@ -112,6 +112,14 @@ let package = Package(
             dependencies: ["TrendLog", "MachineHealth"],
             path: "Tests/Support/TrendLogCrashWriter"
         ),
+        // Measures the dashboard's data on a large plant: `swift run -c release DashboardDataBenchmark`.
+        .executableTarget(
+            name: "DashboardDataBenchmark",
+            dependencies: [
+                "Dashboard", "Publishing", "TrendLog", "MachineHealth", hummingbird, hummingbirdTesting, logging, grdb,
+            ],
+            path: "Tests/Performance/DashboardDataBenchmark"
+        ),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "CLAPTests", dependencies: ["CLAP", "Kernels", "AudioFeatures"]),
         .testTarget(name: "AudioFeaturesTests", dependencies: ["AudioFeatures"]),
@@ -140,6 +148,7 @@ let package = Package(
             name: "DashboardTests",
             dependencies: [
                 "EdgeService", "Dashboard", "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures",
+                "BrokerSupport",
                 hummingbird, hummingbirdTesting, logging,
             ]
         ),
@@ -154,7 +163,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "EdgeService", "Dashboard", "Evidence", "AudioSending", "MachineSimulator", "Publishing", "TrendLog",
-                "MachineHealth", "AudioFeatures", "MQTT", "BrokerSupport", logging,
+                "MachineHealth", "AudioFeatures", "MQTT", "BrokerSupport", hummingbird, hummingbirdTesting, logging,
             ]
         ),
     ],

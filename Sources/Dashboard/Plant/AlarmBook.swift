@@ -41,8 +41,9 @@ struct AlarmBook: Sendable {
 
     /// One alarm with its windows, clips and steps; nil where there is none.
     func detail(_ id: UUID, now: Date) async throws -> AlarmDetail? {
-        guard let alarm = try await reader.alarm(id), let document = try await documents([alarm], now: now).first
+        guard let alarm = try await reader.alarm(id), var document = try await documents([alarm], now: now).first
         else { return nil }
+        document.clips = nil
         let raising = try await reader.raisingWindows(alarm: id)
         var judged: [Date: StoredWindow] = [:]
         if let first = raising.first, let last = raising.last {

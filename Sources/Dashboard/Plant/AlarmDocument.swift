@@ -28,7 +28,8 @@ struct AlarmDocument: Encodable, Sendable {
     @OrNull var required: Int?
     let quality: Quality
     let durationS: Double
-    let clips: Int
+    /// How many; nil where the clips themselves are told instead.
+    var clips: Int?
 
     /// - Parameters:
     ///   - machine: nil where it is configured no more; its id is its name then.
@@ -92,7 +93,6 @@ struct AlarmDetail: Encodable, Sendable {
         try container.encode(message, forKey: .message)
         try container.encode(windows, forKey: .windows)
         try container.encode(transitions, forKey: .transitions)
-        // Takes the place of their number in the list.
         var list = container.nestedUnkeyedContainer(forKey: .clips)
         for clip in clips { try list.encode(clip) }
     }

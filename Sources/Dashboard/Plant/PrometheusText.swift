@@ -26,7 +26,9 @@ struct PrometheusText {
     }
 
     /// One sample.
-    mutating func sample(_ name: String, _ labels: Labels = [:], _ value: Int) { text += line(name, labels, "\(value)") }
+    mutating func sample(_ name: String, _ labels: Labels = [:], _ value: Int) {
+        text += line(name, labels, "\(value)")
+    }
 
     /// A histogram's samples: buckets added up, sum and count.
     mutating func histogram(_ name: String, _ labels: [(String, String)] = [], _ histogram: Histogram) {

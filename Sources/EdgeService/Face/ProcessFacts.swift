@@ -9,9 +9,8 @@ enum ProcessFacts {
         var kilobytes: Int64 = 0
         var threads = 0
         for line in text.split(separator: "\n") {
-            if line.hasPrefix("VmRSS:") { kilobytes = number(line) } else if line.hasPrefix("Threads:") {
-                threads = Int(number(line))
-            }
+            if line.hasPrefix("VmRSS:") { kilobytes = number(line) }
+            if line.hasPrefix("Threads:") { threads = Int(number(line)) }
         }
         return (kilobytes * 1_024, threads)
     }

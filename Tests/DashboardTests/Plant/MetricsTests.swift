@@ -1,0 +1,91 @@
+// Metrics as Prometheus reads them, and the words of the System page.
+import BrokerSupport
+import Foundation
+import HummingbirdTesting
+import MachineHealth
+import Testing
+
+@testable import Dashboard
+
+@Suite struct MetricsTests {
+    private func heard() async throws -> StagedPlant {
+        let plant = try await StagedPlant(["compressor-1", "quoted\"\\\n2"])
+        try await plant.hear("compressor-1", from: StagedPlant.start, count: 4, [0.05, 0.9, 0.05])
+        return plant
+    }
+
+    @Test func machinesAndNodeAreMeasured() async throws {
+        let plant = try await heard()
+        try await plant.application().test(.router) { client in
+            let response = try await client.execute(uri: "/metrics", method: .get)
+            #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+            let lines = String(buffer: response.body).split(separator: "\n").map(String.init)
+            for line in [
+                #"ausculta_windows_total{machine="compressor-1",verdict="bearing-lacking-oil"} 4"#,
+                #"ausculta_window_latency_seconds_bucket{machine="compressor-1",le="0.1"} 4"#,
+                #"ausculta_window_latency_seconds_bucket{machine="compressor-1",le="+Inf"} 4"#,
+                #"ausculta_window_latency_seconds_count{machine="compressor-1"} 4"#,
+                #"ausculta_alarm_active{machine="compressor-1",label="bearing-lacking-oil",severity="warning"} 1"#,
+                #"ausculta_machine_grade{machine="compressor-1",grade="warning"} 1"#,
+                #"ausculta_machine_level_dbfs{machine="compressor-1"} -24.5"#,
+                #"ausculta_chunks_dropped_total{machine="compressor-1"} 3"#,
+                #"ausculta_stream_gaps_total{machine="compressor-1"} 1"#,
+                #"ausculta_machine_online{machine="quoted\"\\\n2"} 0"#, "ausculta_broker_connected 0",
+                "ausculta_outbox_pending_messages 1", "ausculta_hop_stretch_factor 1",
+                "ausculta_inference_duration_seconds_sum 0.03",
+            ] { #expect(lines.contains(line), "\(line)") }
+            let families = lines.filter { $0.hasPrefix("# TYPE") }
+            #expect(Set(families).count == families.count)
+        }
+    }
+
+    @Test func promtoolFindsNothingToComplainOf() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let folders = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/promtool" }
+        let candidates = [environment["AUSCULTA_PROMTOOL"]].compactMap { $0 } + folders
+        guard let promtool = candidates.first(where: FileManager.default.isExecutableFile(atPath:)) else {
+            print("skipped: promtool is not installed (Debian: apt-get install prometheus, or set AUSCULTA_PROMTOOL)")
+            return
+        }
+        let plant = try await heard()
+        let text = MetricsRoutes.text(await plant.status(), machines: plant.machines)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: promtool)
+        process.arguments = ["check", "metrics"]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        try input.fileHandleForWriting.close()
+        let said = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(said)")
+        #expect(said.isEmpty, "\(said)")
+    }
+
+    @Test func theSystemPageSaysWhatIsWrong() async throws {
+        let plant = try await heard()
+        try await plant.lose("compressor-1", at: StagedPlant.start.addingTimeInterval(90))
+        try await plant.application().test(.router) { client in
+            let document = try await plant.json("/api/v1/system", client)
+            #expect((document["machines"] as? [String: Any])?["total"] as? Int == 2)
+            let windows = try #require(document["windows"] as? [String: Any])
+            #expect((windows["latency_ms"] as? [String: Double])?["p50"] == 50)
+            #expect((document["store"] as? [String: Any])?["clips"] is NSNull)
+            let problems = try #require(document["problems"] as? [[String: Any]])
+            #expect(problems.map { $0["id"] as? String } == ["broker_disconnected", "machine_offline"])
+            #expect(problems.map { $0["severity"] as? String } == ["critical", "warning"])
+            #expect(problems[1]["machine"] as? String == "compressor-1")
+            #expect((problems[1]["text"] as? [String: String])?["zh"]?.contains("compressor-1") == true)
+        }
+    }
+
+    @Test func quantilesAreNearestRanks() {
+        #expect(Quantiles.value(0.5, of: []) == nil)
+        #expect(Quantiles.value(0.5, of: [3, 1, 2]) == 2)
+        #expect(Quantiles.value(0.99, of: (1...100).map(Double.init)) == 99)
+        #expect(Quantiles.value(0, of: [4, 5]) == 4)
+    }
+}
