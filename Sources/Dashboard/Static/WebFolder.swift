@@ -27,7 +27,8 @@ public struct WebFolder: Sendable {
         self.pages = pages
         self.places = places.map(\.standardizedFileURL.path)
         self.dygraphs = dygraphs
-        openAPI = places.map { $0.deletingLastPathComponent().appendingPathComponent("openapi.json") }
+        openAPI =
+            places.map { $0.deletingLastPathComponent().appendingPathComponent("openapi.json") }
             .first { FileManager.default.fileExists(atPath: $0.path) }?.standardizedFileURL
     }
 
@@ -52,7 +53,9 @@ public struct WebFolder: Sendable {
             }
             places += ["/usr/local", "/usr"].map { URL(fileURLWithPath: "\($0)/share/ausculta/\(relativePath)") }
         }
-        let found = places.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("index.html").path) }
+        let found = places.first {
+            FileManager.default.fileExists(atPath: $0.appendingPathComponent("index.html").path)
+        }
         return WebFolder(pages: found?.standardizedFileURL, among: places, dygraphs: dygraphsFolder)
     }
 }

@@ -168,7 +168,9 @@ import Testing
     }
 
     @Test func aTrustedProxyTellsOfTLSAndOfItsClients() async throws {
-        try await with({ $0.trustedProxies = [AddressRange("127.0.0.0/8")].compactMap { $0 } }) { dashboard, _ async throws in
+        try await with({ $0.trustedProxies = [AddressRange("127.0.0.0/8")].compactMap { $0 } }) {
+            dashboard,
+            _ async throws in
             let proto = try #require(HTTPFields.Element.Name("X-Forwarded-Proto"))
             let forwarded = try #require(HTTPFields.Element.Name("X-Forwarded-For"))
             func signIn(from address: String, _ password: String, user: String = "mei") async throws -> TestAnswer {
@@ -220,7 +222,9 @@ import Testing
             let answer = try await dashboard.ask(.get, "/api/v1/things/a", headers: [user: "mei"])
             #expect(answer.status == 403)
             #expect(answer.code == "not_through_proxy")
-            #expect(try await dashboard.ask(.get, "/api/v1/session", headers: [user: "mei"]).body.contains("\"user\":null"))
+            #expect(
+                try await dashboard.ask(.get, "/api/v1/session", headers: [user: "mei"]).body.contains("\"user\":null")
+            )
         }
     }
 }

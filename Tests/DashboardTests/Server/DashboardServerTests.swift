@@ -85,7 +85,8 @@ import Testing
                 try await TestDashboard.with({ $0.port = port }) { _ in }
             } throws: { error in
                 let text = "\(error)"
-                return text.contains("127.0.0.1:\(port)") && text.contains("http.listen") && text.contains("another port")
+                return text.contains("127.0.0.1:\(port)") && text.contains("http.listen")
+                    && text.contains("another port")
             }
             try await TestDashboard.with({
                 $0.port = port
@@ -134,7 +135,10 @@ import Testing
         let paths = try #require(document["paths"] as? [String: [String: Any]])
         try await TestDashboard.with { dashboard async throws in
             for route in dashboard.server.routes where !TestRoutesPaths.all.contains(route.path) {
-                #expect(paths[route.path]?[route.method.lowercased()] != nil, "\(route) is not in Dashboards/openapi.json")
+                #expect(
+                    paths[route.path]?[route.method.lowercased()] != nil,
+                    "\(route) is not in Dashboards/openapi.json"
+                )
             }
         }
     }

@@ -26,7 +26,8 @@ import Testing
                 at: pages.appendingPathComponent("assets/link.css"),
                 withDestinationURL: folder.appendingPathComponent("outside.css")
             )
-            try await TestDashboard.with({ $0.web = WebFolder(pages: pages, dygraphs: library) }) { dashboard async throws in
+            try await TestDashboard.with({ $0.web = WebFolder(pages: pages, dygraphs: library) }) {
+                dashboard async throws in
                 try await body(dashboard, pages)
             }
         }
@@ -63,7 +64,9 @@ import Testing
             #expect(again.status == 304)
             #expect(again.body.isEmpty)
             let since = try #require(first.header("Last-Modified"))
-            #expect(try await dashboard.ask(.get, "/assets/js/app.js", headers: [.ifModifiedSince: since]).status == 304)
+            #expect(
+                try await dashboard.ask(.get, "/assets/js/app.js", headers: [.ifModifiedSince: since]).status == 304
+            )
             try Data("changed()".utf8).write(to: pages.appendingPathComponent("assets/js/app.js"))
             let changed = try await dashboard.ask(.get, "/assets/js/app.js", headers: [.ifNoneMatch: tag])
             #expect(changed.status == 200)

@@ -20,7 +20,8 @@ import Testing
     @Test func usersOpenItToOthers() throws {
         try ConfigurationSupport.withFolder { folder in
             let file = UserFile(path: folder.appendingPathComponent("users").path)
-            let section = "{listen: \"0.0.0.0:8750\", users_file: users, hosts: [edge-1], trusted_proxies: [10.0.0.0/8]}"
+            let section =
+                "{listen: \"0.0.0.0:8750\", users_file: users, hosts: [edge-1], trusted_proxies: [10.0.0.0/8]}"
             // A file that is there and holds nobody is said to be so.
             try file.change { _ in }
             let problems = ConfigurationSupport.problems(
@@ -29,7 +30,9 @@ import Testing
             )
             #expect(problems.map(\.keyPath) == ["http.users_file"])
             #expect(problems.first?.message.contains("holds nobody") == true)
-            try file.change { $0.append(User(name: "mei", role: .operator, password: try PasswordHash(of: "long enough"))) }
+            try file.change {
+                $0.append(User(name: "mei", role: .operator, password: try PasswordHash(of: "long enough")))
+            }
             let http = try http(section, in: folder)
             #expect(http.usersFile == file.path)
             let settings = DashboardSettings(http, version: "1")
