@@ -38,6 +38,7 @@ test:
 	@Deploy/bootstrap --test
 	$(SWIFT) build --build-tests $(STRICT)
 	$(SWIFT) test --skip-build --disable-xctest
+	@Tests/API/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_DIRS)

@@ -136,7 +136,9 @@ private enum PasswordPrompt {
             return line
         }
         let first = try ask("Password for \(name): ")
-        guard try ask("Once more: ") == first else { throw ValidationError("the two passwords differ; nothing changed") }
+        guard try ask("Once more: ") == first else {
+            throw ValidationError("the two passwords differ; nothing changed")
+        }
         return first
     }
 

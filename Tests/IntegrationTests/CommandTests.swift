@@ -122,6 +122,7 @@ import Testing
         #expect(result.status == 1)
         let report = try result.object()
         #expect(report["raised"] as? Bool == false)
+        #expect((report["dashboard"] as? String)?.hasPrefix("http://127.0.0.1:") == true)
         let windows = try #require(report["windows"] as? [String: Int])
         #expect(windows["compressor-1"].map { $0 >= 1 } == true)
         let nowhere = try await Program.run(["demo", "--duration", "1", "--model", "/nowhere"])
@@ -129,12 +130,34 @@ import Testing
         #expect(nowhere.errors.contains("/nowhere"))
     }
 
+    @Test func usersAreAddedListedAndRemoved() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("ausculta-users-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        func user(_ words: [String], password: String? = nil) async throws -> ProgramResult {
+            let program = try Program(["user"] + words + ["--file", file.path], keepsInputOpen: password != nil)
+            if let password { program.write(Data((password + "\n").utf8)) }
+            return try await program.end()
+        }
+        let added = try await user(["add", "mei", "--role", "operator"], password: "oil every bearing")
+        #expect(added.status == 0)
+        let short = try await user(["add", "otto", "--role", "viewer"], password: "short")
+        #expect(short.status == 1)
+        #expect(short.errors.contains("8 to 1024"))
+        let twice = try await user(["add", "mei", "--role", "viewer"], password: "oil every bearing")
+        #expect(twice.status == 64)
+        let list = try await user(["list", "--json"])
+        #expect(list.output == "[{\"name\":\"mei\",\"role\":\"operator\"}]\n")
+        #expect(try await user(["remove", "nobody"]).status == 64)
+        #expect(try await user(["remove", "mei"]).status == 0)
+        #expect(try await user(["list"]).output.isEmpty)
+    }
+
     @Test(arguments: [
         [], ["serve"], ["demo"], ["check-config"], ["classify"], ["embed"], ["features"], ["evaluate"], ["trend"],
         ["trend", "list"], ["trend", "show"], ["trend", "export"], ["alarms"], ["alarms", "list"], ["alarms", "ack"],
         ["model"], ["model", "list"], ["model", "info"], ["model", "fetch"], ["model", "verify"], ["bench"],
-        ["publish"],
-        ["simulate"],
+        ["publish"], ["simulate"], ["user"], ["user", "add"], ["user", "list"], ["user", "password"],
+        ["user", "remove"],
     ])
     func everyCommandHasHelp(words: [String]) async throws {
         let result = try await Program.run(words + ["--help"])

@@ -1,117 +1,105 @@
-// The dashboard's API beside a running node: real broker, real windows, real HTTP.
-import BrokerSupport
-import Dashboard
+// The service with its dashboard: what it answers to, and how it starts and stops.
 import EdgeService
 import Foundation
-import Hummingbird
-import HummingbirdTesting
 import Logging
-import MQTT
-import MachineHealth
-import Publishing
 import Testing
 
-@Suite(.serialized) struct DashboardTests {
-    private struct EveryoneIsOperator: RouterMiddleware {
-        func handle(
-            _ request: Request,
-            context: APIContext,
-            next: (Request, APIContext) async throws -> Response
-        ) async throws -> Response {
-            var context = context
-            context.identity = Identity(name: "local", role: .operator)
-            return try await next(request, context)
-        }
-    }
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
 
-    /// The plant's routes of a node, on a port the system chooses.
-    private func api(_ node: EdgeNode) -> some ApplicationProtocol {
-        let router = Router(context: APIContext.self)
-        router.add(middleware: EveryoneIsOperator())
-        let (plant, reader) = (node.plant, node.trendLog)
-        AlarmRoutes(plant: plant, reader: reader).add(to: router)
-        EventRoutes(plant: plant, reader: reader).add(to: router)
-        MachineRoutes(plant: plant, reader: reader).add(to: router)
-        return Application(
-            router: router,
-            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            logger: Logger(label: "ausculta.test") { _ in SwiftLogNoOpLogHandler() }
+extension Repository {
+    /// Operations the description has, as `GET /api/v1/machines`, and those of them that are not answered yet.
+    fileprivate static func describedOperations() throws -> (described: Set<String>, pending: Set<String>) {
+        let document = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: root.appendingPathComponent("Dashboards/openapi.json"))
         )
-    }
-
-    /// The data of every event of a name that curl has heard.
-    private static func data(of name: String, in lines: [String]) -> [String] {
-        zip(lines, lines.dropFirst()).compactMap { first, second in
-            first == "event: \(name)" && second.hasPrefix("data: ") ? String(second.dropFirst(6)) : nil
+        let paths = (document as? [String: Any])?["paths"] as? [String: [String: Any]] ?? [:]
+        let methods = ["get", "post", "delete", "put", "patch"]
+        let described = paths.flatMap { path, item in
+            methods.filter { item[$0] != nil }.map { "\($0.uppercased()) \(path)" }
         }
+        let list = try String(contentsOf: root.appendingPathComponent("Tests/API/pending.txt"), encoding: .utf8)
+        let pending = list.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+        return (Set(described), Set(pending))
     }
+}
 
-    @Test func aWindowArrivesLiveAndAnAcknowledgementOverHTTPReachesTheBroker() async throws {
-        try await Plant.with { plant in
-            let file = try plant.write()
-            let node = try await EdgeNode(
-                try ServiceConfiguration.load(file.path),
-                logger: Logger(label: "ausculta.test") { _ in SwiftLogNoOpLogHandler() }
-            )
-            try await node.start()
-            do {
-                try await plant.online(skipping: 0)
-                try await api(node).test(.live) { client in try await check(plant, client) }
-            } catch {
-                await node.stop()
-                throw error
+@Suite struct DashboardTests {
+    private static let anyPort = "{listen: \"127.0.0.1:0\"}"
+
+    @Test func whatIsAnsweredIsDescribedAndTheReverse() async throws {
+        try await Plant.with(startsBroker: false) { plant async throws in
+            try await Self.withNode(plant, http: Self.anyPort) { node async throws in
+                let answered = Set(node.dashboardRouteList.map(\.description))
+                let (described, pending) = try Repository.describedOperations()
+                #expect(answered.subtracting(described) == [], "answered, and not in Dashboards/openapi.json")
+                #expect(described.subtracting(answered) == pending, "differs from Tests/API/pending.txt")
             }
-            await node.stop()
         }
     }
 
-    private func check(_ plant: Plant, _ client: some TestClientProtocol) async throws {
-        let port = try #require(client.port)
-        let lines = Inbox<String>()
-        let curl = Process()
-        curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        curl.arguments = ["curl", "-sN", "--max-time", "300", "http://127.0.0.1:\(port)/api/v1/events?machine=compressor-1"]
-        let pipe = Pipe()
-        curl.standardOutput = pipe
-        try curl.run()
-        defer { if curl.isRunning { curl.terminate() } }
-        let handle = pipe.fileHandleForReading
-        Thread.detachNewThread {
-            var rest = Data()
-            while case let data = handle.availableData, !data.isEmpty {
-                rest.append(data)
-                while let end = rest.firstIndex(of: 0x0A) {
-                    lines.put(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
-                    rest = Data(rest[(end + 1)...])
+    @Test func readinessTellsOfTheBroker() async throws {
+        try await Plant.with(startsBroker: false) { plant async throws in
+            try await Self.withNode(plant, http: Self.anyPort) { node async throws in
+                let url = try #require(node.dashboardURL)
+                let away = try await Self.get("\(url)readyz")
+                #expect(away.contains("\"status\":\"not_ready\""))
+                #expect(away.contains("is the broker running"))
+                try await plant.broker.start()
+                let deadline = ContinuousClock.now + .seconds(60)
+                var answer = ""
+                while ContinuousClock.now < deadline, !answer.contains("\"status\":\"ready\"") {
+                    answer = try await Self.get("\(url)readyz")
+                    try await Task.sleep(for: .milliseconds(50))
                 }
+                #expect(answer.contains("\"status\":\"ready\""))
+                #expect(answer.contains(plant.storeFile.path))
             }
         }
-        try await lines.wait(for: "the first news") { !Self.data(of: "machines", in: $0).isEmpty }
+    }
 
-        var microphone = PlantMicrophone(plant, "compressor-1")
-        try await microphone.send(.clicks, count: 3)
-        try await lines.wait(for: "a window") { lines in
-            Self.data(of: "window", in: lines).contains { $0.contains("\"label\":\"\(Plant.fault)\"") }
+    @Test func aTakenPortKeepsTheServiceFromStartingAndOffDoesWithout() async throws {
+        try await Plant.with { plant async throws in
+            try await Self.withNode(plant, http: Self.anyPort) { node async throws in
+                let url = try #require(node.dashboardURL)
+                let place = String(url.dropFirst("http://".count).dropLast())
+                try plant.write(PlantSettings(store: "second.sqlite", http: "{listen: \"\(place)\"}"))
+                let refused = try await Program.run(["serve", "--config", plant.configurationFile.path])
+                #expect(refused.status == 1)
+                #expect(refused.errors.contains("http.listen \(place)"))
+                #expect(refused.errors.contains("another port"))
+            }
+            try await Self.withNode(plant, http: "{listen: off}") { node async throws in
+                #expect(node.dashboardURL == nil)
+            }
         }
-        try await lines.wait(for: "the alarm") { lines in
-            Self.data(of: "alarm", in: lines).contains { $0.contains("\"state\":\"unack_active\"") }
-        }
-        let topic = plant.topics.fault(machine: "compressor-1", label: LabelID(Plant.fault))
-        let fault = try await plant.first("the fault", FaultPayload.self, on: topic) { $0.state == .unackActive }
-        let id = try #require(fault.alarmID)
+    }
 
-        let answer = try await client.execute(
-            uri: "/api/v1/alarms/\(id)/ack",
-            method: .post,
-            body: ByteBuffer(string: #"{"user":"Li 李","comment":"on my way"}"#)
+    /// The body of an answer, whatever its status.
+    private static func get(_ url: String) async throws -> String {
+        let address = try #require(URL(string: url))
+        let (data, _) = try await URLSession.shared.data(from: address)
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static func withNode(
+        _ plant: Plant,
+        http: String,
+        _ body: (EdgeNode) async throws -> Void
+    ) async throws {
+        let file = try plant.write(PlantSettings(http: http))
+        let node = try await EdgeNode(
+            try ServiceConfiguration.load(file.path),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        #expect(String(buffer: answer.body).contains("\"ok\":true"), "\(String(buffer: answer.body))")
-        let acknowledged = try await plant.first("ack_active", FaultPayload.self, on: topic) { $0.state == .ackActive }
-        #expect(acknowledged.alarmID == id)
-        let retained = try await plant.retained(topic)
-        #expect(try PayloadCoder.decode(FaultPayload.self, from: retained.payload).state == .ackActive)
-        try await lines.wait(for: "the acknowledgement") { lines in
-            Self.data(of: "alarm", in: lines).contains { $0.contains("Li 李") }
+        do {
+            try await node.start()
+            try await body(node)
+        } catch {
+            await node.stop()
+            throw error
         }
+        await node.stop()
     }
 }

@@ -181,8 +181,10 @@ final class AccessControl: Sendable {
             throw Self.tooManyTries(seconds: 2)
         }
         guard isRight, let user else {
+            // What strangers write does not go into the log as it is.
+            let shown = UserFile.isName(name) ? name : "somebody"
             context.logger.warning(
-                "sign-in refused for \(name.prefix(64)) from \(caller(request, context)?.description ?? "?")"
+                "sign-in refused for \(shown) from \(caller(request, context)?.description ?? "?")"
             )
             return nil
         }

@@ -58,7 +58,9 @@ public struct PasswordHash: Hashable, Sendable {
         return argon2id_verify(encoded, bytes, bytes.count) == ARGON2_OK.rawValue
     }
 
-    private static func explain(_ code: Int32) -> String { argon2_error_message(code).map { String(cString: $0) } ?? "?" }
+    private static func explain(_ code: Int32) -> String {
+        argon2_error_message(code).map { String(cString: $0) } ?? "?"
+    }
 }
 
 /// Secrets that nobody can guess.

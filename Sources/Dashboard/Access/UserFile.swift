@@ -53,7 +53,9 @@ public struct UserFile: Sendable {
             throw UserFileError("users file \(path): \(reason)")
         }
         guard data.count <= Self.maximumBytes, let text = String(bytes: data, encoding: .utf8) else {
-            throw UserFileError("users file \(path): this is not a text of at most 1 MiB; make it with ausculta user add")
+            throw UserFileError(
+                "users file \(path): this is not a text of at most 1 MiB; make it with ausculta user add"
+            )
         }
         var users: [User] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -64,7 +66,9 @@ public struct UserFile: Sendable {
             guard parts.count == 3, Self.isName(parts[0]), let role = Identity.Role(rawValue: parts[1]),
                 let hash = PasswordHash(encoded: parts[2])
             else {
-                throw UserFileError("\(place): expected name:viewer|operator:$argon2id$…; remove the line and add the user")
+                throw UserFileError(
+                    "\(place): expected name:viewer|operator:$argon2id$…; remove the line and add the user"
+                )
             }
             guard !users.contains(where: { $0.name == parts[0] }) else {
                 throw UserFileError("\(place): user \(parts[0]) is there twice; remove one of the lines")

@@ -4,18 +4,6 @@ import Foundation
 import MachineHealth
 import TrendLog
 
-/// A value that is written as null where it is absent, so that every answer has every key.
-struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
-    let value: Value?
-
-    init(_ value: Value?) { self.value = value }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        if let value { try container.encode(value) } else { try container.encodeNil() }
-    }
-}
-
 /// A clip as the API shows it.
 public struct ClipDocument: Encodable, Sendable {
     struct Cause: Encodable, Sendable {

@@ -7,6 +7,8 @@ struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
 
     init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
+    init(_ value: Value?) { wrappedValue = value }
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }

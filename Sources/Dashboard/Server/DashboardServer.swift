@@ -104,7 +104,9 @@ public final class DashboardServer: Sendable {
             try await listen(port: 0)
         }
         if settings.web.pages == nil {
-            logger.error("the dashboard's pages were not found; looked in \(settings.web.places.joined(separator: ", "))")
+            logger.error(
+                "the dashboard's pages were not found; looked in \(settings.web.places.joined(separator: ", "))"
+            )
         }
         if let address {
             logger.notice("dashboard: \(address.url) (access: \(settings.access.name))")
@@ -175,7 +177,8 @@ public final class DashboardServer: Sendable {
             )
         case EADDRNOTAVAIL:
             return DashboardStartError(
-                description: "\(place): this machine does not have that address; see `ip address`, or listen on 127.0.0.1",
+                description:
+                    "\(place): this machine does not have that address; see `ip address`, or listen on 127.0.0.1",
                 isPortTaken: false
             )
         default:

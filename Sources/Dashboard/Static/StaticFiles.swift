@@ -108,7 +108,9 @@ struct StaticFiles: Sendable {
         // Revalidated every time: the names of our files stay the same from one version to the next.
         if let file = pages.file(name) { return Self.send(file, request, cache: "no-cache") }
         // Other paths are the page's own to explain; what looks like a file is not.
-        let isFile = path.hasPrefix("/assets/") || path.hasPrefix("/vendor/") || path.split(separator: "/").last?.contains(".") == true
+        let isFile =
+            path.hasPrefix("/assets/") || path.hasPrefix("/vendor/")
+            || path.split(separator: "/").last?.contains(".") == true
         guard !isFile, let index = pages.file("index.html") else {
             throw APIError(.notFound, "not_found", "there is no file \(path.prefix(200))")
         }

@@ -15,18 +15,21 @@ public struct WebFolder: Sendable {
     /// The chart library.
     public let dygraphs: URL
 
-    /// The API's description, which lies beside the folder of the pages.
-    var openAPI: URL? { pages?.deletingLastPathComponent().appendingPathComponent("openapi.json") }
+    /// The API's description, which lies beside the folder of the pages; nil where it was not found.
+    public let openAPI: URL?
 
     /// A folder known beforehand.
     public init(pages: URL?, dygraphs: URL = Self.dygraphsFolder) {
-        self.init(pages: pages, places: pages.map { [$0.path] } ?? [], dygraphs: dygraphs)
+        self.init(pages: pages, among: pages.map { [$0] } ?? [], dygraphs: dygraphs)
     }
 
-    private init(pages: URL?, places: [String], dygraphs: URL) {
+    private init(pages: URL?, among places: [URL], dygraphs: URL) {
         self.pages = pages
-        self.places = places
+        self.places = places.map(\.standardizedFileURL.path)
         self.dygraphs = dygraphs
+        openAPI =
+            places.map { $0.deletingLastPathComponent().appendingPathComponent("openapi.json") }
+            .first { FileManager.default.fileExists(atPath: $0.path) }?.standardizedFileURL
     }
 
     /// Looks in the working folder, in the folders above the program, and where installations have it.
@@ -50,11 +53,9 @@ public struct WebFolder: Sendable {
             }
             places += ["/usr/local", "/usr"].map { URL(fileURLWithPath: "\($0)/share/ausculta/\(relativePath)") }
         }
-        let found = places.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("index.html").path) }
-        return WebFolder(
-            pages: found?.standardizedFileURL,
-            places: places.map(\.standardizedFileURL.path),
-            dygraphs: dygraphsFolder
-        )
+        let found = places.first {
+            FileManager.default.fileExists(atPath: $0.appendingPathComponent("index.html").path)
+        }
+        return WebFolder(pages: found?.standardizedFileURL, among: places, dygraphs: dygraphsFolder)
     }
 }

@@ -3,7 +3,8 @@ import Dashboard
 
 struct HTTPReading {
     static let standard = HTTPConfiguration(host: "127.0.0.1", port: 8_750)
-    private static let listenExpected = "an address and a port such as 127.0.0.1:8750 or [::1]:8750 (port 0: any), or off"
+    private static let listenExpected =
+        "an address and a port such as 127.0.0.1:8750 or [::1]:8750 (port 0: any), or off"
 
     static func http(_ node: ConfigurationNode?) -> HTTPConfiguration {
         guard let node,
@@ -91,7 +92,8 @@ struct HTTPReading {
     private static func hostName(_ node: ConfigurationNode) -> String? {
         let expected = "a host name without a port, such as edge-1.plant.example"
         guard let text = node.text(expected: expected) else { return nil }
-        guard text.utf8.count <= 253, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) })
+        guard text.utf8.count <= 253,
+            text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) })
         else {
             node.report("found \(node.found), expected \(expected)")
             return nil

@@ -7,7 +7,7 @@ import Testing
 /// Nobody signs in: what protects is the loopback address, the Host header and the token.
 @Suite struct OpenAccessTests {
     @Test func everybodyIsTheOperatorLocal() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let session = try await dashboard.ask(.get, "/api/v1/session")
             #expect(session.text("access") == "open")
             #expect(session.text("version") == "1.2.3")
@@ -18,13 +18,13 @@ import Testing
     }
 
     @Test func scriptsNeedNoToken() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             #expect(try await dashboard.ask(.post, "/api/v1/things/a", body: "x").status == 200)
         }
     }
 
     @Test func browsersNeedTheToken() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let browser = TestBrowser(dashboard)
             #expect(try await browser.ask(.post, "/api/v1/things/a").code == "csrf")
             let session = try await browser.ask(.get, "/api/v1/session")
@@ -47,7 +47,7 @@ import Testing
         ("Sec-Fetch-Site", "same-site", "cross_site"), ("Cookie", "a=b", "csrf"),
     ])
     func otherSitesCannotChangeAnything(header: String, value: String, code: String) async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let name = try #require(HTTPFields.Element.Name(header))
             #expect(try await dashboard.ask(.post, "/api/v1/things/a", headers: [name: value]).code == code)
             #expect(try await dashboard.ask(.get, "/api/v1/things/a", headers: [name: value]).status == 200)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func ourOwnOriginWithTheTokenIsTaken() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let port = try #require(dashboard.server.address?.port)
             let session = try await dashboard.ask(.get, "/api/v1/session")
             let token = try #require(session.text("csrf"))
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func namesThatWerePointedHereAreRefused() async throws {
-        try await TestDashboard.with({ $0.hosts = ["Edge-1.plant.example"] }) { dashboard in
+        try await TestDashboard.with({ $0.hosts = ["Edge-1.plant.example"] }) { dashboard async throws in
             let port = try #require(dashboard.server.address?.port)
             for host in ["localhost", "LOCALHOST:\(port)", "[::1]:\(port)", "127.0.0.1", "edge-1.plant.example:80"] {
                 #expect(try await dashboard.ask(.get, "/api/v1/things/a", host: host).status == 200, "\(host)")

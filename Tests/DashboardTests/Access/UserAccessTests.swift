@@ -21,12 +21,12 @@ import Testing
             try await TestDashboard.with({
                 $0.access = .users(file: file.path)
                 change(&$0)
-            }) { dashboard in try await body(dashboard, file) }
+            }) { dashboard async throws in try await body(dashboard, file) }
         }
     }
 
     @Test func withoutASessionOnlyTheDoorIsOpen() async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             for path in ["/api/v1/things/a", "/metrics", "/api/v1/nothing"] {
                 let answer = try await dashboard.ask(.get, path)
                 #expect(answer.status == 401)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func signingInAndOut() async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             let browser = TestBrowser(dashboard)
             _ = try await browser.ask(.get, "/api/v1/session")
             let visitor = browser.token
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func viewersLookAndListenOnly() async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             let browser = TestBrowser(dashboard)
             #expect(try await browser.signIn("otto", Self.passwords.otto).status == 200)
             #expect(try await browser.ask(.get, "/api/v1/things/a").text("user") == "otto")
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func sessionsEndByThemselves() async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             let idle = TestBrowser(dashboard)
             _ = try await idle.signIn("otto", Self.passwords.otto)
             dashboard.clock.advance(seconds: SessionStore.idleSeconds - 1)
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func aRemovedUserAndAChangedPasswordCountAtOnce() async throws {
-        try await with { dashboard, file in
+        try await with { dashboard, file async throws in
             let mei = TestBrowser(dashboard)
             let otto = TestBrowser(dashboard)
             _ = try await mei.signIn("mei", Self.passwords.mei)
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func guessingIsSlowedDown() async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             let browser = TestBrowser(dashboard)
             for _ in 0..<LoginThrottle.allowedFailures {
                 let answer = try await browser.signIn("mei", "not the password")
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func scriptsUseBasicAuthentication() async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             func ask(_ credentials: String, _ method: HTTPRequest.Method = .get) async throws -> TestAnswer {
                 let field = "Basic " + Data(credentials.utf8).base64EncodedString()
                 return try await dashboard.ask(method, "/api/v1/things/a", headers: [.authorization: field])
@@ -160,7 +160,7 @@ import Testing
 
     @Test(arguments: ["", "{", "[]", #"{"user":"mei"}"#, #"{"user":1,"password":2}"#])
     func malformedSignInsAreRefused(body: String) async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             let answer = try await dashboard.ask(.post, "/api/v1/login", body: body)
             #expect(answer.status == 400)
             #expect(answer.code == "malformed")
@@ -168,7 +168,9 @@ import Testing
     }
 
     @Test func aTrustedProxyTellsOfTLSAndOfItsClients() async throws {
-        try await with({ $0.trustedProxies = [AddressRange("127.0.0.0/8")].compactMap { $0 } }) { dashboard, _ in
+        try await with({ $0.trustedProxies = [AddressRange("127.0.0.0/8")].compactMap { $0 } }) {
+            dashboard,
+            _ async throws in
             let proto = try #require(HTTPFields.Element.Name("X-Forwarded-Proto"))
             let forwarded = try #require(HTTPFields.Element.Name("X-Forwarded-For"))
             func signIn(from address: String, _ password: String, user: String = "mei") async throws -> TestAnswer {
@@ -198,7 +200,7 @@ import Testing
         try await TestDashboard.with({
             $0.access = Self.access
             $0.trustedProxies = [AddressRange("127.0.0.1")].compactMap { $0 }
-        }) { dashboard in
+        }) { dashboard async throws in
             let user = try #require(HTTPFields.Element.Name("X-Forwarded-User"))
             let role = try #require(HTTPFields.Element.Name("X-Forwarded-Role"))
             #expect(try await dashboard.ask(.get, "/api/v1/things/a").code == "login_required")
@@ -215,12 +217,14 @@ import Testing
         try await TestDashboard.with({
             $0.access = Self.access
             $0.trustedProxies = [AddressRange("192.0.2.1")].compactMap { $0 }
-        }) { dashboard in
+        }) { dashboard async throws in
             let user = try #require(HTTPFields.Element.Name("X-Forwarded-User"))
             let answer = try await dashboard.ask(.get, "/api/v1/things/a", headers: [user: "mei"])
             #expect(answer.status == 403)
             #expect(answer.code == "not_through_proxy")
-            #expect(try await dashboard.ask(.get, "/api/v1/session", headers: [user: "mei"]).body.contains("\"user\":null"))
+            #expect(
+                try await dashboard.ask(.get, "/api/v1/session", headers: [user: "mei"]).body.contains("\"user\":null")
+            )
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DashboardServerTests {
     @Test func everyAnswerHasSecurityHeaders() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let asked: [(HTTPRequest.Method, String, Int)] = [
                 (.get, "/api/v1/things/a", 200), (.get, "/nothing.css", 503), (.get, "/api/nothing", 404),
                 (.put, "/api/v1/things/a", 405), (.get, "/api/v1/broken", 500), (.get, "/healthz", 200),
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func refusalsHaveOneShapeAndTellNoSecrets() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let unknown = try await dashboard.ask(.get, "/api/v1/nothing")
             #expect(unknown.code == "no_such_route")
             let method = try await dashboard.ask(.delete, "/api/v1/things/a")
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func headAnswersWithoutABody() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let get = try await dashboard.ask(.get, "/api/v1/things/a")
             let head = try await dashboard.ask(.head, "/api/v1/things/a")
             #expect(head.status == 200)
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func bodiesAreLimitedByPath() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let large = String(repeating: "x", count: DashboardLimits.bodyBytes + 1)
             let refused = try await dashboard.ask(.post, "/api/v1/things/a", body: large)
             #expect(refused.status == 413)
@@ -66,11 +66,11 @@ import Testing
     }
 
     @Test func probesTellWhatIsMissing() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             #expect(try await dashboard.ask(.get, "/healthz").text("status") == "ok")
             #expect(try await dashboard.ask(.get, "/readyz").text("status") == "ready")
         }
-        try await TestDashboard.with(readiness: TestReadiness(isConnected: false)) { dashboard in
+        try await TestDashboard.with(readiness: TestReadiness(isConnected: false)) { dashboard async throws in
             let answer = try await dashboard.ask(.get, "/readyz")
             #expect(answer.status == 503)
             #expect(answer.body.contains("is it running?"))
@@ -79,18 +79,19 @@ import Testing
     }
 
     @Test func aTakenPortIsAnErrorThatSaysWhatToDo() async throws {
-        try await TestDashboard.with { first in
+        try await TestDashboard.with { first async throws in
             let port = try #require(first.server.address?.port)
             await #expect {
                 try await TestDashboard.with({ $0.port = port }) { _ in }
             } throws: { error in
                 let text = "\(error)"
-                return text.contains("127.0.0.1:\(port)") && text.contains("http.listen") && text.contains("another port")
+                return text.contains("127.0.0.1:\(port)") && text.contains("http.listen")
+                    && text.contains("another port")
             }
             try await TestDashboard.with({
                 $0.port = port
                 $0.takesAnyPortIfTaken = true
-            }) { second in
+            }) { second async throws in
                 let other = try #require(second.server.address?.port)
                 #expect(other != port)
                 #expect(try await second.ask(.get, "/healthz").status == 200)
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func stoppingEndsLiveStreamsAndClosesThePort() async throws {
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             let port = try #require(dashboard.server.address?.port)
             let streams = (0..<3).map { _ in
                 Task { try? await dashboard.ask(.get, "/api/v1/events") }
@@ -118,7 +119,7 @@ import Testing
             #expect(dashboard.streams.open == 0)
             #expect(dashboard.server.address == nil)
             // The port is free again.
-            try await TestDashboard.with({ $0.port = port }) { again in
+            try await TestDashboard.with({ $0.port = port }) { again async throws in
                 #expect(try await again.ask(.get, "/healthz").status == 200)
             }
         }
@@ -132,9 +133,12 @@ import Testing
         )
         #expect(document["openapi"] as? String == "3.1.0")
         let paths = try #require(document["paths"] as? [String: [String: Any]])
-        try await TestDashboard.with { dashboard in
+        try await TestDashboard.with { dashboard async throws in
             for route in dashboard.server.routes where !TestRoutesPaths.all.contains(route.path) {
-                #expect(paths[route.path]?[route.method.lowercased()] != nil, "\(route) is not in Dashboards/openapi.json")
+                #expect(
+                    paths[route.path]?[route.method.lowercased()] != nil,
+                    "\(route) is not in Dashboards/openapi.json"
+                )
             }
         }
     }

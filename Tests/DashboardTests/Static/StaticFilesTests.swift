@@ -26,7 +26,8 @@ import Testing
                 at: pages.appendingPathComponent("assets/link.css"),
                 withDestinationURL: folder.appendingPathComponent("outside.css")
             )
-            try await TestDashboard.with({ $0.web = WebFolder(pages: pages, dygraphs: library) }) { dashboard in
+            try await TestDashboard.with({ $0.web = WebFolder(pages: pages, dygraphs: library) }) {
+                dashboard async throws in
                 try await body(dashboard, pages)
             }
         }
@@ -42,7 +43,7 @@ import Testing
         ("/api/openapi.json", "application/json; charset=utf-8", "{}"),
     ])
     func filesHaveTheirTypes(path: String, type: String, text: String) async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             let answer = try await dashboard.ask(.get, path)
             #expect(answer.status == 200)
             #expect(answer.header("Content-Type") == type)
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func filesAreRevalidated() async throws {
-        try await with { dashboard, pages in
+        try await with { dashboard, pages async throws in
             let first = try await dashboard.ask(.get, "/assets/js/app.js")
             let tag = try #require(first.header("ETag"))
             #expect(first.header("Cache-Control") == "no-cache")
@@ -63,7 +64,9 @@ import Testing
             #expect(again.status == 304)
             #expect(again.body.isEmpty)
             let since = try #require(first.header("Last-Modified"))
-            #expect(try await dashboard.ask(.get, "/assets/js/app.js", headers: [.ifModifiedSince: since]).status == 304)
+            #expect(
+                try await dashboard.ask(.get, "/assets/js/app.js", headers: [.ifModifiedSince: since]).status == 304
+            )
             try Data("changed()".utf8).write(to: pages.appendingPathComponent("assets/js/app.js"))
             let changed = try await dashboard.ask(.get, "/assets/js/app.js", headers: [.ifNoneMatch: tag])
             #expect(changed.status == 200)
@@ -78,7 +81,7 @@ import Testing
         "/vendor/dygraphs/..%2foutside.css", "/assets/nothing.js",
     ])
     func nothingOutsideTheFolderIsServed(path: String) async throws {
-        try await with { dashboard, _ in
+        try await with { dashboard, _ async throws in
             let answer = try await dashboard.ask(.get, path)
             #expect(answer.status == 404, "\(path): \(answer.body)")
             #expect(answer.body != "no")
@@ -89,7 +92,7 @@ import Testing
         try await withFolder { folder in
             try await TestDashboard.with({
                 $0.web = WebFolder(pages: nil, dygraphs: folder.appendingPathComponent("none"))
-            }) { dashboard in
+            }) { dashboard async throws in
                 let page = try await dashboard.ask(.get, "/")
                 #expect(page.status == 503)
                 #expect(page.body.contains("AUSCULTA_WEB"))

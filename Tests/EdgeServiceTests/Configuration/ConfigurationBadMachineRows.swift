@@ -222,7 +222,11 @@ extension BadFile {
         BadFile("open by name", adding: "http: {listen: \"edge-1:80\"}", "http.listen", "acknowledge alarms"),
         BadFile("users file", adding: "http: {users_file: nowhere}", "http.users_file", "ausculta user add"),
         BadFile("proxy unknown", adding: "http: {proxy_header: X-User}", "http.proxy_header", "trusted_proxies"),
-        BadFile("proxy cookie", adding: "http: {proxy_header: Cookie, trusted_proxies: [\"::1\"]}", "http.proxy_header"),
+        BadFile(
+            "proxy cookie",
+            adding: "http: {proxy_header: Cookie, trusted_proxies: [\"::1\"]}",
+            "http.proxy_header"
+        ),
         BadFile("proxy role", adding: "http: {proxy_role_header: X-Role}", "http.proxy_role_header", "proxy_header"),
         BadFile("proxy of all", adding: "http: {trusted_proxies: [0.0.0.0/0]}", "http.trusted_proxies[1]", "everyone"),
         BadFile("proxy name", adding: "http: {trusted_proxies: [proxy]}", "http.trusted_proxies[1]", "10.0.0.1"),
