@@ -41,6 +41,8 @@ public actor EvidenceKeeper {
     public nonisolated let store: TrendLogStore
 
     private let queue = WorkQueue(label: "evidence")
+    /// What people ask to see and hear waits for itself, never a clip for it.
+    private let drawing = WorkQueue(label: "evidence-drawing")
     private let due: AsyncStream<UUID>
     private let dueInput: AsyncStream<UUID>.Continuation
     private let now: @Sendable () -> Date
@@ -176,7 +178,7 @@ public actor EvidenceKeeper {
     /// The spectrogram of a clip: from its file, made at the first request.
     public nonisolated func spectrogram(of clip: ClipRecord) async throws -> Data {
         let folder = folder
-        return try await queue.run {
+        return try await drawing.run {
             guard let cache = folder.pictureURL(clip.file) else {
                 throw EvidenceError(path: clip.file, found: "no name of a clip", remedy: "delete the clip")
             }
@@ -191,17 +193,17 @@ public actor EvidenceKeeper {
     /// A clip as WAV.
     public nonisolated func wav(of clip: ClipRecord) async throws -> Data {
         let folder = folder
-        return try await queue.run { try AudioEncoder.encode(try Self.sound(of: clip, in: folder), as: .wav) }
+        return try await drawing.run { try AudioEncoder.encode(try Self.sound(of: clip, in: folder), as: .wav) }
     }
 
     /// The spectrogram of a stretch of recent sound.
     public nonisolated func spectrogram(of stretch: SoundStretch) async throws -> Data {
-        try await queue.run { try SpectrogramPicture.png(of: Self.buffer(stretch)) }
+        try await drawing.run { try SpectrogramPicture.png(of: Self.buffer(stretch)) }
     }
 
     /// A stretch of recent sound as a file in memory.
     public nonisolated func encode(_ stretch: SoundStretch, as format: AudioFileFormat) async throws -> Data {
-        try await queue.run { try AudioEncoder.encode(Self.buffer(stretch), as: format) }
+        try await drawing.run { try AudioEncoder.encode(Self.buffer(stretch), as: format) }
     }
 
     // MARK: - Parts
