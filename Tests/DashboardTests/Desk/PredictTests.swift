@@ -232,8 +232,8 @@ import Testing
                 length: nil
             )
             let connection = try PlainConnection(port: http.port)
-            connection.send(head + chunk + chunk + chunk + Data("0\r\n\r\n".utf8))
-            #expect(try connection.answer().status == 413)
+            await connection.send(head + chunk + chunk + chunk + Data("0\r\n\r\n".utf8))
+            #expect(try await connection.answer().status == 413)
         }
     }
 
@@ -247,7 +247,7 @@ import Testing
             let long = FormBody.sound(try DeskHarness.sound(seconds: 900), labels: "a,b", ["hop": "0.5"])
             var leaving: PlainConnection? = try PlainConnection(port: http.port)
             let head = PlainHTTP.head("POST", "/api/predict", type: FormBody.type, length: long.count)
-            leaving?.send(head + long)
+            await leaving?.send(head + long)
             try await DeskHarness.wait(for: "the first window") { await desk.windowsJudged > 0 }
             let short = FormBody.sound(try DeskHarness.sound(seconds: 1), labels: "a,b")
             let refused = try await http.request("POST", "/api/predict", type: FormBody.type, body: short)
@@ -269,7 +269,7 @@ import Testing
         try await DeskHarness.with { http, desk in
             let long = FormBody.sound(try DeskHarness.sound(seconds: 900), labels: "a,b", ["hop": "0.5"])
             let connection = try PlainConnection(port: http.port)
-            connection.send(PlainHTTP.head("POST", "/api/predict", type: FormBody.type, length: long.count) + long)
+            await connection.send(PlainHTTP.head("POST", "/api/predict", type: FormBody.type, length: long.count) + long)
             try await DeskHarness.wait(for: "the first window") { await desk.windowsJudged > 0 }
             let short = FormBody.sound(try DeskHarness.sound(seconds: 2), labels: "a,b")
             let answer = try await http.request("POST", "/api/predict", type: FormBody.type, body: short)
