@@ -102,13 +102,14 @@ enum ConfigurationKeys {
     static let machineLabel = ["rule"]
     static let format = ["encoding", "rate", "channels"]
     static let store = ["path", "retain", "max_size"]
-    static let http = ["listen"]
+    static let http = ["listen", "desk"]
     static let intake = ["max_payload", "queue"]
     static let log = ["level"]
 
     private static let sections: [(name: String, keys: [String])] = [
         ("the top level", root), ("broker", broker), ("model", model), ("window", window), ("a label", label),
         ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http),
+        ("http.desk", DeskReading.keys),
         ("intake", intake), ("log", log),
     ]
 

@@ -161,16 +161,20 @@ struct ConfigurationReader {
     private func http(_ node: ConfigurationNode?) -> HTTPConfiguration {
         let standard = HTTPConfiguration(host: "127.0.0.1", port: 8_750)
         let section = section(node, ConfigurationKeys.http, "a section such as {listen: \"127.0.0.1:8750\"}")
-        guard let node = section?["listen"] else { return standard }
+        var result = standard
+        result.desk = DeskReading.limits(section?["desk"])
+        guard let node = section?["listen"] else { return result }
         let expected = "an address and a port such as 127.0.0.1:8750 or [::1]:8750"
-        guard let text = node.text(expected: expected) else { return standard }
+        guard let text = node.text(expected: expected) else { return result }
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (1...65_535).contains(port), let host = Self.host(text[..<colon])
         else {
             node.report("found \(node.found), expected \(expected)")
-            return standard
+            return result
         }
-        return HTTPConfiguration(host: host, port: port)
+        result.host = host
+        result.port = port
+        return result
     }
 
     private static func host(_ text: Substring) -> String? {

@@ -1,5 +1,6 @@
 // The service's configuration, read and checked: every value present, every default applied, every path absolute.
 import AudioFeatures
+import Dashboard
 import Foundation
 import MQTT
 import MachineHealth
@@ -121,6 +122,8 @@ public struct HTTPConfiguration: Hashable, Sendable {
     public var host: String
     /// Port.
     public var port: Int
+    /// What the listening desk takes before it refuses.
+    public var desk = DeskLimits()
 }
 
 /// Bounds of the intake.

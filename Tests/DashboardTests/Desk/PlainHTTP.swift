@@ -128,7 +128,9 @@ struct FormBody {
         var body = Data()
         for field in fields {
             let filename = field.filename.map { "; filename=\"\($0)\"" } ?? ""
-            body += Data("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(field.name)\"\(filename)\r\n\r\n".utf8)
+            body += Data(
+                "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(field.name)\"\(filename)\r\n\r\n".utf8
+            )
             body += field.content + Data("\r\n".utf8)
         }
         return body + Data("--\(boundary)--\r\n".utf8)
