@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct DeskReadingTests {
     @Test func theDesksLimitsAreRead() throws {
-        let plain = try ServiceConfiguration.parse(ConfigurationSupport.minimal(), file: "/etc/ausculta/test.yaml")
+        let plain = try ServiceConfiguration.parse(ConfigurationSupport.minimal, file: "/etc/ausculta/test.yaml")
         #expect(plain.http.desk == DeskLimits())
         let text =
-            ConfigurationSupport.minimal()
+            ConfigurationSupport.minimal
             + "\nhttp: {desk: {max_upload: 4MiB, max_duration: 5m, running: 1, waiting: 0}}"
         let desk = try ServiceConfiguration.parse(text, file: "/etc/ausculta/test.yaml").http.desk
         #expect(desk.uploadBytes == 4 << 20 && desk.jsonSoundBytes == 4 << 20)
@@ -21,7 +21,7 @@ import Testing
         ("desk: {running: 0}", "1"), ("desk: {runing: 1}", "running"),
     ])
     func impossibleLimitsAreRefused(section: String, reason: String) {
-        let text = ConfigurationSupport.minimal() + "\nhttp: {\(section)}"
+        let text = ConfigurationSupport.minimal + "\nhttp: {\(section)}"
         let errors = #expect(throws: ConfigurationErrors.self) {
             try ServiceConfiguration.parse(text, file: "/etc/ausculta/test.yaml")
         }
