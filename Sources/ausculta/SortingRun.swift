@@ -43,7 +43,6 @@ struct SortingRun {
         var left: Int
     }
 
-
     /// - Throws: `ExitCode` 130 after an interruption, 1 where files could not be read, 2 where none could.
     func run(placement: FilePlacement, json: Bool) async throws {
         let sorted: SortedFolder

@@ -151,7 +151,8 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
             labels: [],
             text: isAll
                 ? DeskText(
-                    en: "There are no labels yet. Type two or more, such as: normal running, bearing lacking oil, other.",
+                    en:
+                        "There are no labels yet. Type two or more, such as: normal running, bearing lacking oil, other.",
                     zh: "还没有标签。请输入两个以上，例如：正常运行，轴承缺油，其他。"
                 )
                 : DeskText(en: "A label is empty. Fill it in or take it away.", zh: "有一个标签是空的，请填写或删除。")
@@ -164,7 +165,8 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
             severity: .warning,
             labels: labels,
             text: DeskText(
-                en: "\(quoted(labels, "and")) \(labels.count == 1 ? "is" : "are") there more than once and would share one "
+                en:
+                    "\(quoted(labels, "and")) \(labels.count == 1 ? "is" : "are") there more than once and would share one "
                     + "probability. Keep one of each.",
                 zh: "\(quotedChinese(labels))重复出现，会分摊同一份概率。每个只保留一次。"
             )
@@ -177,7 +179,8 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
             severity: .warning,
             labels: [label],
             text: DeskText(
-                en: "One label always gets 100 %, whatever is heard: the probabilities are shared out among the labels. "
+                en:
+                    "One label always gets 100 %, whatever is heard: the probabilities are shared out among the labels. "
                     + "Add what else it could be, and \"other\".",
                 zh: "概率总是在各标签之间分配，只有一个标签时它永远得 100%。请加上其他可能的声音，以及“其他”。"
             )
@@ -201,7 +204,8 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
             severity: .advisory,
             labels: labels,
             text: DeskText(
-                en: "\(quoted(labels, "and")) \(labels.count == 1 ? "says" : "say") too little. Name what makes the sound "
+                en:
+                    "\(quoted(labels, "and")) \(labels.count == 1 ? "says" : "say") too little. Name what makes the sound "
                     + "and how it sounds, such as \"fan blade scraping\".",
                 zh: "\(quotedChinese(labels))过于笼统。请写明是什么在响、怎样响，例如“风扇叶片刮擦”。"
             )
@@ -214,7 +218,8 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
             severity: .advisory,
             labels: labels,
             text: DeskText(
-                en: "\(quoted(labels, "and")) \(labels.count == 1 ? "judges" : "judge") instead of describing. A sound is "
+                en:
+                    "\(quoted(labels, "and")) \(labels.count == 1 ? "judges" : "judge") instead of describing. A sound is "
                     + "not good or bad: write what is to be heard, such as \"running smoothly\" or \"bearing grinding\".",
                 zh: "\(quotedChinese(labels))是评价而不是描述。声音本身没有好坏，请写听得到的内容，例如“平稳运行”或“轴承摩擦”。"
             )

@@ -88,7 +88,9 @@ struct PredictRequest: Hashable {
         guard let sound = raw.sound else {
             throw APIError(.badRequest, "audio_missing", "no audio; expected the field audio with a sound file in it")
         }
-        guard !sound.isEmpty else { throw APIError(.badRequest, "audio_empty", "audio is empty; expected a sound file") }
+        guard !sound.isEmpty else {
+            throw APIError(.badRequest, "audio_empty", "audio is empty; expected a sound file")
+        }
         guard let labels = raw.labels else {
             throw APIError(
                 .badRequest,
@@ -202,7 +204,9 @@ struct PredictRequest: Hashable {
     ) throws(APIError) -> Double? {
         guard let text = texts[name]?.trimmingCharacters(in: .whitespaces), !text.isEmpty else { return nil }
         guard let value = Double(text), range.contains(value) else {
-            throw bad("\(name) is '\(text.prefix(40))'; expected a number from \(range.lowerBound) to \(range.upperBound)")
+            throw bad(
+                "\(name) is '\(text.prefix(40))'; expected a number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return value
     }

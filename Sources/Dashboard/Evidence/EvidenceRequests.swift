@@ -106,7 +106,7 @@ enum SoundFormat: String {
 }
 
 /// Bodies of requests; keys in snake case.
-enum RequestBody {
+enum RequestDocument {
     private static let mostBytes = 64 * 1_024
 
     static func read<Body: Decodable>(_ type: Body.Type, _ request: Request, example: String) async throws -> Body {

@@ -91,7 +91,7 @@ public struct ReviewRoutes: APIRoutes {
     private func create(_ request: Request, _ context: APIContext) async throws -> Response {
         _ = try context.requireOperator()
         let example = #"{"machine":"compressor-1","start":"2026-11-22T10:00:00Z","end":"2026-11-22T10:00:10Z"}"#
-        let wish = try await RequestBody.read(Wish.self, request, example: example)
+        let wish = try await RequestDocument.read(Wish.self, request, example: example)
         guard let start = StretchQuery.time(wish.start) else {
             throw StretchQuery.bad("start", wish.start, "RFC 3339 or milliseconds since 1970")
         }
@@ -146,7 +146,7 @@ public struct ReviewRoutes: APIRoutes {
         let identity = try context.requireOperator()
         let id = try context.requireID("review item")
         let example = #"{"decision":"label","label":"bearing-lacking-oil","comment":"dry again"}"#
-        let saying = try await RequestBody.read(Saying.self, request, example: example)
+        let saying = try await RequestDocument.read(Saying.self, request, example: example)
         guard let verdict = ReviewVerdict(rawValue: saying.decision) else {
             throw StretchQuery.bad("decision", saying.decision, "confirm, reject, label or unusable")
         }

@@ -101,7 +101,7 @@ enum ConfigurationKeys {
     static let machineLabel = ["rule"]
     static let format = ["encoding", "rate", "channels"]
     static let store = ["path", "retain", "max_size"]
-    static let http = ["listen", "users_file", "proxy_header", "proxy_role_header", "trusted_proxies", "hosts"]
+    static let http = ["listen", "users_file", "proxy_header", "proxy_role_header", "trusted_proxies", "hosts", "desk"]
     static let evidence = ["capture", "seconds", "before", "after", "retain", "max_size", "max_clips"]
     static let intake = ["max_payload", "queue"]
     static let log = ["level"]
@@ -110,6 +110,7 @@ enum ConfigurationKeys {
         ("the top level", root), ("broker", broker), ("model", model), ("window", window), ("a label", label),
         ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http),
         ("evidence", evidence),
+        ("http.desk", DeskReading.keys),
         ("intake", intake), ("log", log),
     ]
 

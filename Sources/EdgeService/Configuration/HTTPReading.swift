@@ -21,6 +21,7 @@ struct HTTPReading {
         result.trustedProxies =
             list(section["trusted_proxies"], "a list of addresses such as [10.0.0.1, 10.1.0.0/16]", trustedProxy)
         result.hosts = list(section["hosts"], "a list of host names such as [edge-1.plant.example]", hostName)
+        result.desk = DeskReading.limits(section["desk"])
         checkTogether(result, section)
         return result
     }

@@ -1,7 +1,8 @@
 // The service's configuration, read and checked: every value present, every default applied, every path absolute.
 import AudioFeatures
-import Evidence
 import CLAP
+import Dashboard
+import Evidence
 import Foundation
 import MQTT
 import MachineHealth
@@ -146,6 +147,8 @@ public struct HTTPConfiguration: Hashable, Sendable {
 
     /// As the file writes it.
     var listenText: String { isOn ? "\(host.contains(":") ? "[\(host)]" : host):\(port)" : "off" }
+    /// What the listening desk takes before it refuses.
+    public var desk = DeskLimits()
 }
 
 /// Bounds of the intake.

@@ -16,7 +16,7 @@ extension EdgeNode {
             SystemRoutes(plant: plant),
             MetricsRoutes(plant: plant),
         ]
-        return plantRoutes + evidenceRoutes() + [DeskRoutes(desk: soundDesk)]
+        return plantRoutes + evidenceRoutes() + [DeskRoutes(desk: soundDesk, limits: configuration.withLock { $0.http.desk })]
     }
 
     /// Where browsers reach the dashboard; nil where there is none.

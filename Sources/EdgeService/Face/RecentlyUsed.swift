@@ -22,7 +22,9 @@ struct RecentlyUsed<Key: Hashable, Value> {
         set {
             clock += 1
             values[key] = newValue.map { ($0, clock) }
-            guard values.count > capacity, let oldest = values.min(by: { $0.value.used < $1.value.used }) else { return }
+            guard values.count > capacity, let oldest = values.min(by: { $0.value.used < $1.value.used }) else {
+                return
+            }
             values[oldest.key] = nil
         }
     }

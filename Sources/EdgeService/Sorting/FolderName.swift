@@ -7,13 +7,16 @@ enum FolderName {
     static let maximumBytes = 200
 
     private static let forbidden = Set("/\\:*?\"<>|".unicodeScalars)
-    private static let devices: Set = ["con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "lpt1", "lpt2", "lpt3"]
+    private static let devices: Set = [
+        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "lpt1", "lpt2", "lpt3",
+    ]
 
     /// A name for one label: characters that some file system refuses become hyphens; dots and blanks at either end go,
     /// and with them "..".
     static func safe(_ label: String) -> String {
         let scalars = label.precomposedStringWithCanonicalMapping.unicodeScalars.map { scalar -> Unicode.Scalar in
-            let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+            let isControl =
+                scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
             return forbidden.contains(scalar) || isControl ? "-" : scalar
         }
         let ends = CharacterSet(charactersIn: ".").union(.whitespacesAndNewlines)

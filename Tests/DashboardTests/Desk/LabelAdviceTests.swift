@@ -33,7 +33,10 @@ import Testing
         (["the sound of a dog barking", "glass breaking", "other"], ["not_parallel"]),
         (["水泵气蚀的声音", "水泵空转", "其他"], ["not_parallel"]),
         (
-            ["dog barking", "glass breaking", "a very long story about a door that opens slowly in the night", "other"],
+            [
+                "dog barking", "glass breaking", "a very long story about a door that opens slowly in the night",
+                "other",
+            ],
             ["not_parallel"]
         ),
     ])

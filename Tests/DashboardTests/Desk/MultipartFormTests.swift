@@ -11,7 +11,8 @@ import Testing
 
     private static func body(_ parts: [(header: String, content: String)], boundary: String = "xyz") -> Data {
         Data(
-            (parts.map { "--\(boundary)\r\n\($0.header)\r\n\r\n\($0.content)\r\n" }.joined() + "--\(boundary)--\r\n").utf8
+            (parts.map { "--\(boundary)\r\n\($0.header)\r\n\r\n\($0.content)\r\n" }.joined() + "--\(boundary)--\r\n")
+                .utf8
         )
     }
 
@@ -119,7 +120,10 @@ import Testing
     /// Every form cut anywhere, and with any byte changed, is read or refused, and never anything else.
     @Test func damagedFormsDoNoHarm() {
         let body = Self.body([
-            ("Content-Disposition: form-data; name=\"audio\"; filename=\"a\\\"b.wav\"\r\nContent-Type: audio/wav", "RIFF\r\n"),
+            (
+                "Content-Disposition: form-data; name=\"audio\"; filename=\"a\\\"b.wav\"\r\nContent-Type: audio/wav",
+                "RIFF\r\n"
+            ),
             ("Content-Disposition: form-data; name=\"labels\"", "a,b"),
         ])
         for length in 0..<body.count {
@@ -135,8 +139,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("multipart/form-data; boundary=xyz", "xyz"), ("Multipart/Form-Data; charset=utf-8; Boundary=\"a b:c\"", "a b:c"),
-        ("multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW", "----WebKitFormBoundary7MA4YWxkTrZu0gW"),
+        ("multipart/form-data; boundary=xyz", "xyz"),
+        ("Multipart/Form-Data; charset=utf-8; Boundary=\"a b:c\"", "a b:c"),
+        (
+            "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
+            "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+        ),
     ])
     func boundariesAreFound(contentType: String, boundary: String) throws {
         #expect(try MultipartForm.boundary(contentType: contentType) == boundary)
@@ -147,7 +155,8 @@ import Testing
         #expect(try MultipartForm.boundary(contentType: "") == nil)
         for bad in [
             "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"x",
-            "multipart/form-data; boundary=\(String(repeating: "x", count: 71))", "multipart/form-data; boundary=\"x \"",
+            "multipart/form-data; boundary=\(String(repeating: "x", count: 71))",
+            "multipart/form-data; boundary=\"x \"",
             "multipart/form-data; boundary=泵", "multipart/form-data; boundary=a; boundary=b",
         ] {
             #expect(throws: MultipartError.self, "\(bad)") { try MultipartForm.boundary(contentType: bad) }

@@ -20,7 +20,8 @@ struct PlainAnswer: Sendable {
     }
 }
 
-/// One connection to a server on loopback.
+/// One connection to a server on loopback. It blocks while it sends and reads, on threads of its own: a test that held up
+/// a thread of the pool would hold up the server it waits for.
 final class PlainConnection: Sendable {
     private let descriptor: Int32
 
@@ -41,7 +42,23 @@ final class PlainConnection: Sendable {
     deinit { close(descriptor) }
 
     /// Sends what the server takes; a server that hangs up early is no failure.
-    func send(_ data: Data) {
+    func send(_ data: Data) async {
+        await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
+            Thread.detachNewThread { [self] in
+                sendNow(data)
+                waiter.resume()
+            }
+        }
+    }
+
+    /// Reads to the end.
+    func answer() async throws -> PlainAnswer {
+        try await withCheckedThrowingContinuation { (waiter: CheckedContinuation<PlainAnswer, any Error>) in
+            Thread.detachNewThread { [self] in waiter.resume(with: Result { try answerNow() }) }
+        }
+    }
+
+    private func sendNow(_ data: Data) {
         data.withUnsafeBytes { bytes in
             var sent = 0
             while sent < bytes.count {
@@ -57,8 +74,7 @@ final class PlainConnection: Sendable {
         }
     }
 
-    /// Reads to the end.
-    func answer() throws -> PlainAnswer {
+    private func answerNow() throws -> PlainAnswer {
         var all = Data()
         var block = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -90,17 +106,9 @@ struct PlainHTTP: Sendable {
         body: Data? = nil
     ) async throws -> PlainAnswer {
         let head = Self.head(method, path, type: type, headers: headers, length: body?.count)
-        return try await withCheckedThrowingContinuation { (waiter: CheckedContinuation<PlainAnswer, any Error>) in
-            Thread.detachNewThread {
-                waiter.resume(
-                    with: Result {
-                        let connection = try PlainConnection(port: port)
-                        connection.send(head + (body ?? Data()))
-                        return try connection.answer()
-                    }
-                )
-            }
-        }
+        let connection = try PlainConnection(port: port)
+        await connection.send(head + (body ?? Data()))
+        return try await connection.answer()
     }
 
     static func head(_ method: String, _ path: String, type: String?, headers: [String] = [], length: Int?) -> Data {
@@ -120,7 +128,9 @@ struct FormBody {
         var body = Data()
         for field in fields {
             let filename = field.filename.map { "; filename=\"\($0)\"" } ?? ""
-            body += Data("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(field.name)\"\(filename)\r\n\r\n".utf8)
+            body += Data(
+                "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(field.name)\"\(filename)\r\n\r\n".utf8
+            )
             body += field.content + Data("\r\n".utf8)
         }
         return body + Data("--\(boundary)--\r\n".utf8)

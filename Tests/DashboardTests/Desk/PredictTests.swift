@@ -114,14 +114,21 @@ import Testing
                 (form([("audio", "x", wav), ("labels", nil, good), ("window", nil, Data("0".utf8))]), 400, "window"),
                 (form([("audio", "x", wav), ("labels", nil, good), ("hop", nil, Data("nan".utf8))]), 400, "hop"),
                 (form([("audio", "x", wav), ("labels", nil, good), ("hop", nil, Data("-1".utf8))]), 400, "hop"),
-                (form([("audio", "x", wav), ("labels", nil, good), ("threshold", nil, Data("2".utf8))]), 400, "threshold"),
+                (
+                    form([("audio", "x", wav), ("labels", nil, good), ("threshold", nil, Data("2".utf8))]), 400,
+                    "threshold"
+                ),
                 (form([("audio", "x", wav), ("labels", nil, good), ("denoise", nil, Data("2".utf8))]), 400, "denoise"),
                 (form([("audio", "x", Data("no sound at all".utf8)), ("labels", nil, good)]), 415, "WAV, FLAC"),
-                (form([("audio", "x.webm", Data([0x1A, 0x45, 0xDF, 0xA3, 0])), ("labels", nil, good)]), 415, "WAV, FLAC"),
+                (
+                    form([("audio", "x.webm", Data([0x1A, 0x45, 0xDF, 0xA3, 0])), ("labels", nil, good)]), 415,
+                    "WAV, FLAC"
+                ),
                 (form([("audio", "x", wav.prefix(30)), ("labels", nil, good)]), 422, "x:"),
                 (form([("audio", "x", wav.prefix(44)), ("labels", nil, good)]), 422, "no audio behind"),
                 (form([("audio", "x", Data("OggS".utf8) + wav), ("labels", nil, good)]), 422, "Ogg"),
-                (("application/json", Data()), 400, "not JSON"), (("application/json", Data("[".utf8)), 400, "not JSON"),
+                (("application/json", Data()), 400, "not JSON"),
+                (("application/json", Data("[".utf8)), 400, "not JSON"),
                 (("application/json", Data("[]".utf8)), 400, "not a JSON object"),
                 (
                     ("application/json", Data(String(repeating: "[", count: 100_000).utf8)), 400, "not JSON"
@@ -130,7 +137,8 @@ import Testing
                 (try json([:]), 400, "no audio"), (try json(["audio": 3, "labels": ["a", "b"]]), 400, "base64"),
                 (try json(["audio": "%%%", "labels": ["a", "b"]]), 400, "base64"),
                 (try json(["audio": "", "labels": ["a", "b"]]), 400, "empty"),
-                (try json(["audio": base64]), 400, "no labels"), (try json(["audio": base64, "labels": 3]), 400, "labels"),
+                (try json(["audio": base64]), 400, "no labels"),
+                (try json(["audio": base64, "labels": 3]), 400, "labels"),
                 (try json(["audio": base64, "labels": ["a", 3]]), 400, "no text"),
                 (try json(["audio": base64, "labels": ["a", "b"], "denoise": 3]), 400, "denoise"),
                 (try json(["audio": base64, "labels": ["a", "b"], "threshold": true]), 400, "threshold"),
@@ -200,7 +208,9 @@ import Testing
             #expect(many.code == "too_many_labels" && many.message.contains("3"))
             let wordy = try await refused(FormBody.sound(short, labels: "a,\(String(repeating: "轴", count: 21))"))
             #expect(wordy.code == "label_too_long" && wordy.message.contains("20"))
-            let field = try await refused(FormBody.sound(short, labels: "a,b", ["hop": String(repeating: "1", count: 70_000)]))
+            let field = try await refused(
+                FormBody.sound(short, labels: "a,b", ["hop": String(repeating: "1", count: 70_000)])
+            )
             #expect(field.code == "field_too_large")
             let document = try Self.json([
                 "audio": try DeskHarness.sound(seconds: 2).base64EncodedString(), "labels": ["a", "b"],
@@ -232,8 +242,8 @@ import Testing
                 length: nil
             )
             let connection = try PlainConnection(port: http.port)
-            connection.send(head + chunk + chunk + chunk + Data("0\r\n\r\n".utf8))
-            #expect(try connection.answer().status == 413)
+            await connection.send(head + chunk + chunk + chunk + Data("0\r\n\r\n".utf8))
+            #expect(try await connection.answer().status == 413)
         }
     }
 
@@ -247,7 +257,7 @@ import Testing
             let long = FormBody.sound(try DeskHarness.sound(seconds: 900), labels: "a,b", ["hop": "0.5"])
             var leaving: PlainConnection? = try PlainConnection(port: http.port)
             let head = PlainHTTP.head("POST", "/api/predict", type: FormBody.type, length: long.count)
-            leaving?.send(head + long)
+            await leaving?.send(head + long)
             try await DeskHarness.wait(for: "the first window") { await desk.windowsJudged > 0 }
             let short = FormBody.sound(try DeskHarness.sound(seconds: 1), labels: "a,b")
             let refused = try await http.request("POST", "/api/predict", type: FormBody.type, body: short)
@@ -269,7 +279,9 @@ import Testing
         try await DeskHarness.with { http, desk in
             let long = FormBody.sound(try DeskHarness.sound(seconds: 900), labels: "a,b", ["hop": "0.5"])
             let connection = try PlainConnection(port: http.port)
-            connection.send(PlainHTTP.head("POST", "/api/predict", type: FormBody.type, length: long.count) + long)
+            await connection.send(
+                PlainHTTP.head("POST", "/api/predict", type: FormBody.type, length: long.count) + long
+            )
             try await DeskHarness.wait(for: "the first window") { await desk.windowsJudged > 0 }
             let short = FormBody.sound(try DeskHarness.sound(seconds: 2), labels: "a,b")
             let answer = try await http.request("POST", "/api/predict", type: FormBody.type, body: short)
@@ -297,7 +309,9 @@ import Testing
 
     @Test func adviceComesWithTheSimilarityOfTheLabels() async throws {
         try await DeskHarness.with { http, _ in
-            let body = try Self.json(["labels": ["bearing lacking oil", "bearing without oil", "valve plate broken", ""]])
+            let body = try Self.json([
+                "labels": ["bearing lacking oil", "bearing without oil", "valve plate broken", ""]
+            ])
             let answer = try await http.request("POST", "/api/v1/labels/advice", type: "application/json", body: body)
             #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
             let document = try answer.object()

@@ -112,9 +112,11 @@ import Testing
         #expect(memory.count == 1)
     }
 
-    @Test(arguments: [
-        ([0, 0, 1, 1, 1, 0], 1, 3), ([0, 0, 1, 1], 0, 2), ([0, nil, 0, 0], 0, 2), ([nil, 2, nil], 2, 1),
-    ] as [([Int?], Int, Int)])
+    @Test(
+        arguments: [
+            ([0, 0, 1, 1, 1, 0], 1, 3), ([0, 0, 1, 1], 0, 2), ([0, nil, 0, 0], 0, 2), ([nil, 2, nil], 2, 1),
+        ] as [([Int?], Int, Int)]
+    )
     func theLongestRunIsFound(tops: [Int?], label: Int, count: Int) {
         let windows = tops.map { top in
             LabelledScores(probabilities: (0..<3).map { top == nil ? 0.33 : $0 == top ? 0.9 : 0.05 }, threshold: 0.7)

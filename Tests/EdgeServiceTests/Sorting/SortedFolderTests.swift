@@ -87,7 +87,9 @@ import Testing
             #expect(out.contains(folder.appendingPathComponent("out/dog/one.wav").path))
             #expect(!out.contains(one))
             let lines = CSVText.records(try #require(Self.read(folder, "out/tags.csv")))
-            #expect(lines[0] == ["file", "label", "confidence", "verdict", "sorted", "problem", "score:dog", "score:泵/1"])
+            #expect(
+                lines[0] == ["file", "label", "confidence", "verdict", "sorted", "problem", "score:dog", "score:泵/1"]
+            )
             #expect(lines[1] == [one, "dog", "0.900000", "dog", "dog/one.wav", "", "0.900000", "0.100000"])
             #expect(lines[2][3] == "undetermined")
             #expect(lines[3] == ["in/three.wav", "", "", "unreadable", "", "no \"sound\", none"])
