@@ -129,7 +129,7 @@ export default async function mount(root, { params, query, t, signal }) {
         setText(verdict, window.verdict === "undetermined"
           ? t("machine.undetermined", { label: label?.name ?? window.label, value: percent(window.confidence) })
           : t("machine.verdict", { label: label?.name ?? window.label, value: percent(window.confidence) }));
-        bars.update(labels().map((each) => ({ ...each, value: window.scores?.[each.id] ?? 0 })), { threshold: commonThreshold });
+        bars.update(labels().map((each) => ({ ...each, value: window.scores?.[each.id] ?? 0 })), { threshold: commonThreshold, sort: false });
       },
     };
   }
@@ -203,6 +203,7 @@ export default async function mount(root, { params, query, t, signal }) {
     function choose(value) {
       span = value;
       follow = true;
+      hovered = null;
       const key = RANGES.find(([, each]) => each === value)[0];
       remember("range", key);
       setQuery({ range: key, since: null, until: null });
@@ -282,6 +283,7 @@ export default async function mount(root, { params, query, t, signal }) {
     }
 
     function zoomTo(from, to) {
+      hovered = null;
       const pad = Math.max(2 * MINUTE, (to - from) * 0.3);
       follow = false;
       chart.window(from - pad, to + pad);

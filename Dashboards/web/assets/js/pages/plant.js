@@ -25,7 +25,7 @@ export default async function mount(root, { query, t, signal }) {
   const collator = new Intl.Collator(locale(), { numeric: true });
   let chosen = STATES.includes(query.get("state")) ? query.get("state") : null;
   let words = query.get("q") ?? "";
-  let fitted = "";
+  let fitted = "", complete = false;
 
   const headline = h("p", { class: "plant-headline" }, h("span", { class: "plant-mark" }), h("span"));
   const chips = h("div", { class: "plant-chips", role: "group", "aria-label": t("plant.filter") });
@@ -112,16 +112,16 @@ export default async function mount(root, { query, t, signal }) {
     };
   }
 
-  /** On the wall everything grows until it just fits the screen. */
+  /** On the wall everything is as large as just fits the screen; too many machines scroll at a readable size. */
   function fit() {
     const size = document.documentElement.style;
-    let low = 13, high = 40;
-    for (let step = 0; step < 6; step += 1) {
-      const middle = (low + high) / 2;
-      size.fontSize = middle + "px";
-      if (document.documentElement.scrollHeight <= innerHeight) low = middle; else high = middle;
+    const smallest = 15;
+    let pixels = machines.size > 120 ? smallest : 44;
+    for (; pixels > smallest; pixels -= 1) {
+      size.fontSize = pixels + "px";
+      if (document.documentElement.scrollHeight <= innerHeight) break;
     }
-    size.fontSize = low + "px";
+    size.fontSize = pixels + "px";
   }
 
   async function load() {
@@ -131,6 +131,7 @@ export default async function mount(root, { query, t, signal }) {
       const present = new Set(answer.machines.map((machine) => machine.id));
       for (const id of machines.keys()) if (!present.has(id)) machines.delete(id);
       for (const machine of answer.machines) machines.set(machine.id, machine);
+      complete = true;
       show();
     } catch (failure) {
       if (failure.name === "AbortError") return;
@@ -144,6 +145,8 @@ export default async function mount(root, { query, t, signal }) {
   }
 
   live.on("machines", (data) => {
+    // Before the whole plant is known, a few changed machines would only be drawn to be moved.
+    if (!complete) return;
     setServerTime(data.time);
     for (const machine of data.machines) machines.set(machine.id, { ...machines.get(machine.id), ...machine });
     show();

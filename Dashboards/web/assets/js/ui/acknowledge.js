@@ -29,8 +29,8 @@ export function acknowledgeButton(alarm, done, { compact = true } = {}) {
 /** Asks, sends, tells. Resolves to true when it was acknowledged. */
 export async function acknowledge(alarm) {
   const open = session().access === "open";
-  const user = h("input", { class: "input", id: "ack-user", autocomplete: "name", maxlength: "80", required: open, value: recall("user", "") });
-  const comment = h("textarea", { class: "textarea", id: "ack-comment", maxlength: "500", placeholder: t("ack.comment.hint"), autofocus: true });
+  const user = h("input", { class: "input", id: "ack-user", autocomplete: "name", maxlength: "80", required: open, value: recall("user", ""), autofocus: open && !recall("user") });
+  const comment = h("textarea", { class: "textarea", id: "ack-comment", maxlength: "500", placeholder: t("ack.comment.hint"), autofocus: !open || Boolean(recall("user")) });
   const answer = await openDialog({
     title: t("ack.title"),
     confirm: t("ack.button"),

@@ -81,6 +81,8 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
       highlightCallback: (event, time, points, row) => hover(time, row),
       unhighlightCallback: () => onHover(null),
     });
+    // The averaging box it makes is never shown here, and has no name.
+    canvas.querySelector(".dygraph-roller")?.remove();
   }
 
   function underlay(context, area, chart) {
