@@ -42,9 +42,8 @@ export default async function mount(root, { params, query, t, signal }) {
     return;
   }
   setPageTitle(name(machine.name) || id);
-  const labels = () => machine.labels.map((label) => ({ ...label, name: name(label.name) || label.id }));
+  const labels = () => machine.labels.map((label) => ({ ...label, name: name(label.name) || label.id, threshold: label.rule?.confidence ?? null }));
   const thresholdOf = (label) => machine.labels.find((each) => each.id === label)?.rule?.confidence ?? null;
-  const commonThreshold = machine.labels.find((label) => label.rule)?.rule.confidence ?? null;
 
   const head = makeHead();
   const nowCard = makeNow();
@@ -79,6 +78,7 @@ export default async function mount(root, { params, query, t, signal }) {
   function update() {
     head.update();
     why.update();
+    nowCard.update();
   }
 
   function makeHead() {
@@ -114,7 +114,9 @@ export default async function mount(root, { params, query, t, signal }) {
     const bars = createBars({ label: t("machine.now") });
     const when = h("span", { class: "aside num" }, "\u00a0");
     const verdict = h("p", { class: "now-verdict" }, "\u00a0");
+    let last = null;
     return {
+      update() { if (last) this.show(last); },
       element: card("now", t("machine.now"), when, h("div", { class: "card-pad stack" }, verdict, bars.element)),
       async begin() {
         try {
@@ -124,12 +126,16 @@ export default async function mount(root, { params, query, t, signal }) {
       },
       none() { setText(verdict, t("machine.noWindow")); },
       show(window) {
-        setText(when, `${clock(window.start)}–${clock(window.end)}`);
+        last = window;
+        const old = machine.state === "offline" || now() - ms(window.end) > 3000 * Math.max(20, machine.window.length_s);
+        setAttribute(bars.element, "data-old", old ? "" : null);
+        setText(when, old ? dateTime(window.end) : `${clock(window.start)}–${clock(window.end)}`);
         const label = labels().find((each) => each.id === window.label);
-        setText(verdict, window.verdict === "undetermined"
+        setText(verdict, old ? t("machine.old", { label: label?.name ?? window.label, value: percent(window.confidence) })
+          : window.verdict === "undetermined"
           ? t("machine.undetermined", { label: label?.name ?? window.label, value: percent(window.confidence) })
           : t("machine.verdict", { label: label?.name ?? window.label, value: percent(window.confidence) }));
-        bars.update(labels().map((each) => ({ ...each, value: window.scores?.[each.id] ?? 0 })), { threshold: commonThreshold, sort: false });
+        bars.update(labels().map((each) => ({ ...each, value: window.scores?.[each.id] ?? 0 })), { sort: false });
       },
     };
   }
