@@ -8,7 +8,7 @@ import { live } from "../live.js";
 import { setQuery } from "../router.js";
 import { setPageTitle } from "../title.js";
 import { recall, remember } from "../store.js";
-import { acknowledgeButton } from "../ui/acknowledge.js";
+import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { createBars } from "../ui/bars.js";
 import { empty, errorState, errorText, loading } from "../ui/empty.js";
 import { createEvidence, lazily } from "../ui/evidence.js";
@@ -163,7 +163,7 @@ export default async function mount(root, { params, query, t, signal }) {
           const pips = Math.min(item.required, 10);
           keyed(parts.pips, Array.from({ length: pips }, (_, index) => index), (index) => index, () => h("span"),
             (pip, index) => setAttribute(pip, "data-on", index < Math.round((item.count / item.required) * pips) ? "" : null));
-          keyed(parts.windows, item.windows.slice(-6), (window) => window.start, () => h("li", { class: "tag num" }),
+          keyed(parts.windows, item.windows.slice(item.windows.some((window) => window.counts) ? -5 : -2), (window) => window.start, () => h("li", { class: "tag num" }),
             (tag, window) => {
               const words = `${clock(window.start)} · ${confidence(window.confidence)}`;
               setText(tag, words + (window.counts ? " ✓" : " ✗"));
@@ -403,7 +403,7 @@ export default async function mount(root, { params, query, t, signal }) {
       setText(parts.when, dateTime(alarm.raised));
       parts.when.title = fullTime(alarm.raised);
       setText(parts.state, t("alarmState." + alarm.state));
-      updateStateTag(parts.tag, alarm.active ? alarm.severity : "unknown", t("severity." + alarm.severity));
+      updateStateTag(parts.tag, isOpen(alarm) ? alarm.severity : "unknown", t("severity." + alarm.severity));
       if (details.shownState !== alarm.state) {
         details.shownState = alarm.state;
         replace(parts.actions, acknowledgeButton(alarm, () => evidence.load()), h("a", { class: "button compact", href: "#/alarms/" + encodeURIComponent(alarm.alarm_id) }, t("machine.evidence.page")));

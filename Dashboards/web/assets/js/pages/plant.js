@@ -7,6 +7,7 @@ import { icon, stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { navigate, setQuery } from "../router.js";
 import { empty, errorState, loading } from "../ui/empty.js";
+import { awaitsAcknowledgement } from "../ui/acknowledge.js";
 import { createSparkline } from "../ui/sparkline.js";
 import { STATES, stateRank } from "../ui/state.js";
 import { createRing } from "../ui/ring.js";
@@ -54,7 +55,7 @@ export default async function mount(root, { query, t, signal }) {
       && (!wanted || machine.id.toLocaleLowerCase().includes(wanted) || machine.profile.toLocaleLowerCase().includes(wanted)
         || Object.values(machine.name ?? {}).some((text) => text.toLocaleLowerCase().includes(wanted))
         || name(machine.top_name).toLocaleLowerCase().includes(wanted)))
-      .sort((a, b) => stateRank(a.state) - stateRank(b.state) || collator.compare(name(a.name), name(b.name)));
+      .sort((a, b) => stateRank(a.state) - stateRank(b.state) || waiting(b) - waiting(a) || collator.compare(name(a.name), name(b.name)));
   }
 
   function showSummary() {
@@ -170,6 +171,9 @@ export default async function mount(root, { query, t, signal }) {
   await load();
 }
 
+/** How many of its alarms nobody has acknowledged. */
+function waiting(machine) { return (machine.active_alarms ?? []).filter(awaitsAcknowledgement).length; }
+
 function makeCard(machine, t) {
   const parts = {
     mark: h("span", { class: "machine-mark" }),
@@ -211,9 +215,9 @@ function updateCard(card, machine, tile, t) {
   setText(parts.link, title);
   setAttribute(parts.link, "title", title);
   const open = machine.active_alarms ?? [];
-  const waiting = open.some((alarm) => alarm.state === "unack_active" || alarm.state === "rtn_unack");
-  parts.fresh.hidden = !waiting;
-  setAttribute(card, "data-waiting", waiting ? "" : null);
+  const unseen = waiting(machine) > 0;
+  parts.fresh.hidden = !unseen;
+  setAttribute(card, "data-waiting", unseen ? "" : null);
 
   const undetermined = machine.verdict === "undetermined" && machine.state !== "offline";
   setText(parts.top, machine.state === "offline" ? t("plant.silent") : undetermined ? t("plant.undetermined") : name(machine.top_name) || t("plant.nothing"));
@@ -221,7 +225,7 @@ function updateCard(card, machine, tile, t) {
   const sounding = open.filter((alarm) => alarm.state !== "rtn_unack");
   const oldest = sounding.reduce((first, alarm) => (!first || alarm.since < first ? alarm.since : first), null);
   setText(parts.since, oldest ? t("plant.since", { time: hourMinute(oldest) }) + (open.length > 1 ? " · " + t("plant.alarms", { count: open.length }) : "")
-    : waiting ? t("plant.returned", { label: name(open[0].name) })
+    : unseen ? t("plant.returned", { label: name(open[0].name) })
       : undetermined ? t("plant.closest", { label: name(machine.top_name) }) : "");
   parts.ring.update(machine.health, machine.state);
   parts.spark.update(machine.sparkline?.values ?? []);

@@ -15,6 +15,9 @@ register("zh", zh);
 /** True while somebody still has to acknowledge it. */
 export function awaitsAcknowledgement(alarm) { return alarm.state === "unack_active" || alarm.state === "rtn_unack"; }
 
+/** True while it belongs in the list of what is open: the fault is present, or nobody has seen it yet. */
+export function isOpen(alarm) { return alarm.active || awaitsAcknowledgement(alarm) || alarm.state === "shelved"; }
+
 /** The button, or null when there is nothing to acknowledge. Viewers see it disabled with the reason. */
 export function acknowledgeButton(alarm, done, { compact = true } = {}) {
   if (!awaitsAcknowledgement(alarm)) return null;

@@ -3,7 +3,7 @@ import { h, setText } from "../dom.js";
 import { stateIcon } from "../icons.js";
 import { t } from "../i18n.js";
 
-export const STATES = ["critical", "warning", "advisory", "unknown", "offline", "normal"];
+export const STATES = ["critical", "warning", "advisory", "offline", "unknown", "normal"];
 
 /** Worst first: 0 is critical. */
 export function stateRank(state) {
