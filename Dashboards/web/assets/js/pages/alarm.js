@@ -9,7 +9,7 @@ import { setPageTitle } from "../title.js";
 import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { errorState, loading } from "../ui/empty.js";
 import { createEvidence } from "../ui/evidence.js";
-import { stateTag } from "../ui/state.js";
+import { stateTag, updateStateTag } from "../ui/state.js";
 import en from "../i18n/en/alarms.js";
 import zh from "../i18n/zh/alarms.js";
 
@@ -46,9 +46,11 @@ export default async function mount(root, { params, t, signal }) {
   }
 
   function show() {
+    const tag = stateTag(alarm.severity, t("severity." + alarm.severity));
+    updateStateTag(tag, alarm.severity, t("severity." + alarm.severity), !isOpen(alarm));
     const end = alarm.cleared ? ms(alarm.cleared) : now();
     head.dataset.state = isOpen(alarm) ? alarm.severity : "unknown";
-    replace(head, h("div", { class: "row" }, h("h1", { tabindex: "-1" }, name(alarm.name) || alarm.label), stateTag(isOpen(alarm) ? alarm.severity : "unknown", t("severity." + alarm.severity)),
+    replace(head, h("div", { class: "row" }, h("h1", { tabindex: "-1" }, name(alarm.name) || alarm.label), tag,
       h("div", { class: "push row" }, acknowledgeButton(alarm, reload, { compact: false }),
         h("a", { class: "button", href: trendLink() }, icon("wave", "small"), t("alarm.trend")))),
     h("p", { class: "quiet" }, h("a", { href: "#/machine/" + encodeURIComponent(alarm.machine) }, name(alarm.machine_name) || alarm.machine), " · ", t("alarmState." + alarm.state)));

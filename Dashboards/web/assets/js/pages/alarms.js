@@ -129,7 +129,7 @@ export default async function mount(root, { query, t, signal }) {
     row.dataset.state = alarm.severity;
     setAttribute(row, "data-active", isOpen(alarm) ? "" : null);
     setAttribute(row, "data-waiting", waiting ? "" : null);
-    updateStateTag(parts.tag, isOpen(alarm) ? alarm.severity : "unknown", t("severity." + alarm.severity));
+    updateStateTag(parts.tag, alarm.severity, t("severity." + alarm.severity), !isOpen(alarm));
     setText(parts.link, name(alarm.name) || alarm.label);
     setText(parts.machine, name(alarm.machine_name) || alarm.machine);
     setText(parts.figures, alarm.confidence === null ? "" : t("alarms.figures", { confidence: confidence(alarm.confidence), count: alarm.consecutive ?? alarm.required ?? 0 }));

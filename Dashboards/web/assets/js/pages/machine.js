@@ -403,7 +403,7 @@ export default async function mount(root, { params, query, t, signal }) {
       setText(parts.when, dateTime(alarm.raised));
       parts.when.title = fullTime(alarm.raised);
       setText(parts.state, t("alarmState." + alarm.state));
-      updateStateTag(parts.tag, isOpen(alarm) ? alarm.severity : "unknown", t("severity." + alarm.severity));
+      updateStateTag(parts.tag, alarm.severity, t("severity." + alarm.severity), !isOpen(alarm));
       if (details.shownState !== alarm.state) {
         details.shownState = alarm.state;
         replace(parts.actions, acknowledgeButton(alarm, () => evidence.load()), h("a", { class: "button compact", href: "#/alarms/" + encodeURIComponent(alarm.alarm_id) }, t("machine.evidence.page")));

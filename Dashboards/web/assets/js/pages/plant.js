@@ -216,7 +216,7 @@ function updateCard(card, machine, tile, t) {
   setAttribute(parts.link, "title", title);
   const open = machine.active_alarms ?? [];
   const unseen = waiting(machine) > 0;
-  parts.fresh.hidden = !unseen;
+  parts.fresh.hidden = !open.some((alarm) => alarm.state === "unack_active");
   setAttribute(card, "data-waiting", unseen ? "" : null);
 
   const undetermined = machine.verdict === "undetermined" && machine.state !== "offline";
