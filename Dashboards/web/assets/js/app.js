@@ -5,7 +5,7 @@ import { setServerTime } from "./format.js";
 import { language, onLanguage, setLanguage, t, register } from "./i18n.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
-import { go, navigate, onRoute, route } from "./router.js";
+import { go, navigate, onRoute, recover, route } from "./router.js";
 import { loadSession, logOut, mustLogIn, onSession, session } from "./session.js";
 import { setTheme, themeChoice } from "./theme.js";
 import { setPageTitle, setAlarmCount } from "./title.js";
@@ -150,7 +150,7 @@ live.on("alarm", (alarm) => {
   if (alarm.active && alarm.state === "unack_active") setText(parts.news, t("news.alarm", { machine: pick(alarm.machine_name) || alarm.machine, label: pick(alarm.name) || alarm.label }));
 });
 live.on("review", (data) => { counts.review = data.open; showCounts(); });
-live.on("resync", refreshCounts);
+live.on("resync", () => { refreshCounts(); recover(); });
 
 function pick(names) { return names ? names[language()] || names.en : ""; }
 

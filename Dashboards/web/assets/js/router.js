@@ -1,4 +1,5 @@
 // Routes are hashes: #/plant, #/machine/ID, #/alarms, #/alarms/ID, …; a page is a module and, if it has one, a sheet.
+import { ApiError } from "./api.js";
 import { h, replace } from "./dom.js";
 import { t } from "./i18n.js";
 import { errorState, loading } from "./ui/empty.js";
@@ -17,6 +18,7 @@ const ROUTES = {
 
 const sheets = new Map();
 let leave = null;
+let failed = false;
 let visit = 0;
 let listener = () => {};
 
@@ -55,7 +57,11 @@ export function setQuery(values) {
 function sheet(name) {
   if (!sheets.has(name)) {
     sheets.set(name, new Promise((resolve) => {
-      const link = h("link", { rel: "stylesheet", href: `/assets/css/${name}.css`, onload: resolve, onerror: resolve });
+      // A sheet that did not come is asked for again the next time.
+      const link = h("link", {
+        rel: "stylesheet", href: `/assets/css/${name}.css`, onload: resolve,
+        onerror: () => { sheets.delete(name); link.remove(); resolve(); },
+      });
       document.head.append(link);
     }));
   }
@@ -69,6 +75,7 @@ export async function navigate({ focus = true } = {}) {
   const mine = ++visit;
   leave?.();
   leave = null;
+  failed = false;
   const controller = new AbortController();
   let unmount = null;
   leave = () => { controller.abort(); unmount?.(); };
@@ -90,9 +97,15 @@ export async function navigate({ focus = true } = {}) {
   } catch (failure) {
     clearTimeout(waiting);
     if (failure.name === "AbortError" || mine !== visit) return;
-    console.error(failure);
-    replace(root, h("div", { class: "page" }, errorState(failure, () => navigate())));
+    failed = true;
+    // A module that cannot be fetched is a box that cannot be reached; anything else is a mistake of ours.
+    const away = failure instanceof TypeError && /import|module/i.test(failure.message);
+    if (!away) console.error(failure);
+    replace(root, h("div", { class: "page" }, errorState(away ? new ApiError(0, "unreachable", "") : failure, () => navigate())));
   }
 }
+
+/** Tries again what could not be shown, once the box answers again. */
+export function recover() { if (failed) navigate({ focus: false }); }
 
 addEventListener("hashchange", () => navigate());

@@ -6,10 +6,10 @@ import { name, register } from "../i18n.js";
 import { icon, stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { setPageTitle } from "../title.js";
-import { acknowledgeButton } from "../ui/acknowledge.js";
+import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { errorState, loading } from "../ui/empty.js";
 import { createEvidence } from "../ui/evidence.js";
-import { stateTag } from "../ui/state.js";
+import { stateTag, updateStateTag } from "../ui/state.js";
 import en from "../i18n/en/alarms.js";
 import zh from "../i18n/zh/alarms.js";
 
@@ -46,9 +46,11 @@ export default async function mount(root, { params, t, signal }) {
   }
 
   function show() {
+    const tag = stateTag(alarm.severity, t("severity." + alarm.severity));
+    updateStateTag(tag, alarm.severity, t("severity." + alarm.severity), !isOpen(alarm));
     const end = alarm.cleared ? ms(alarm.cleared) : now();
-    head.dataset.state = alarm.active ? alarm.severity : "unknown";
-    replace(head, h("div", { class: "row" }, h("h1", { tabindex: "-1" }, name(alarm.name) || alarm.label), stateTag(alarm.active ? alarm.severity : "unknown", t("severity." + alarm.severity)),
+    head.dataset.state = isOpen(alarm) ? alarm.severity : "unknown";
+    replace(head, h("div", { class: "row" }, h("h1", { tabindex: "-1" }, name(alarm.name) || alarm.label), tag,
       h("div", { class: "push row" }, acknowledgeButton(alarm, reload, { compact: false }),
         h("a", { class: "button", href: trendLink() }, icon("wave", "small"), t("alarm.trend")))),
     h("p", { class: "quiet" }, h("a", { href: "#/machine/" + encodeURIComponent(alarm.machine) }, name(alarm.machine_name) || alarm.machine), " · ", t("alarmState." + alarm.state)));
@@ -58,7 +60,7 @@ export default async function mount(root, { params, t, signal }) {
       row("alarm.cleared", alarm.cleared ? dateTime(alarm.cleared) : t("alarm.notYet")),
       row("alarm.length", duration((end - ms(alarm.raised)) / 1000)),
       row("alarm.confidence", confidence(alarm.confidence) + " (" + t("alarm.needed", { value: confidence(threshold) }) + ")"),
-      row("alarm.windows", t("alarm.windows.value", { count: alarm.consecutive, required: alarm.required })),
+      alarm.consecutive !== null && row("alarm.windows", t("alarm.windows.value", { count: alarm.consecutive, required: alarm.required })),
       row("alarm.quality", t("quality." + alarm.quality)),
       row("alarm.acknowledged", by ? `${by.user ?? ""} · ${dateTime(by.time)}` : t("alarm.notYet")),
       by?.comment && row("alarm.comment", by.comment),

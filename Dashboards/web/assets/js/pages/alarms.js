@@ -6,7 +6,7 @@ import { locale, name, register } from "../i18n.js";
 import { icon } from "../icons.js";
 import { live } from "../live.js";
 import { setQuery } from "../router.js";
-import { acknowledgeButton, awaitsAcknowledgement } from "../ui/acknowledge.js";
+import { acknowledgeButton, awaitsAcknowledgement, isOpen } from "../ui/acknowledge.js";
 import { empty, errorState, loading } from "../ui/empty.js";
 import { stateRank, stateTag, updateStateTag } from "../ui/state.js";
 import en from "../i18n/en/alarms.js";
@@ -92,7 +92,7 @@ export default async function mount(root, { query, t, signal }) {
     offer(labelSelect, "label", alarms.map((alarm) => [alarm.label, name(alarm.name) || alarm.label]));
     offer(machineSelect, "machine", alarms.map((alarm) => [alarm.machine, name(alarm.machine_name) || alarm.machine]));
     const order = filter.state === "past" ? alarms : [...alarms].sort((a, b) =>
-      Number(b.active) - Number(a.active) || (a.active ? Number(awaitsAcknowledgement(b)) - Number(awaitsAcknowledgement(a)) || stateRank(a.severity) - stateRank(b.severity) : 0)
+      Number(isOpen(b)) - Number(isOpen(a)) || (isOpen(a) ? Number(awaitsAcknowledgement(b)) - Number(awaitsAcknowledgement(a)) || stateRank(a.severity) - stateRank(b.severity) : 0)
       || ms(b.raised) - ms(a.raised));
     keyed(body, order, (alarm) => alarm.alarm_id, make, update);
     table.hidden = order.length === 0;
@@ -127,12 +127,12 @@ export default async function mount(root, { query, t, signal }) {
     row.alarm = alarm;
     const waiting = awaitsAcknowledgement(alarm);
     row.dataset.state = alarm.severity;
-    setAttribute(row, "data-active", alarm.active ? "" : null);
+    setAttribute(row, "data-active", isOpen(alarm) ? "" : null);
     setAttribute(row, "data-waiting", waiting ? "" : null);
-    updateStateTag(parts.tag, alarm.active ? alarm.severity : "unknown", t("severity." + alarm.severity));
+    updateStateTag(parts.tag, alarm.severity, t("severity." + alarm.severity), !isOpen(alarm));
     setText(parts.link, name(alarm.name) || alarm.label);
     setText(parts.machine, name(alarm.machine_name) || alarm.machine);
-    setText(parts.figures, t("alarms.figures", { confidence: confidence(alarm.confidence), count: alarm.consecutive }));
+    setText(parts.figures, alarm.confidence === null ? "" : t("alarms.figures", { confidence: confidence(alarm.confidence), count: alarm.consecutive ?? alarm.required ?? 0 }));
     setText(parts.raised, dateTime(alarm.raised, { seconds: false }));
     parts.raised.title = fullTime(alarm.raised);
     setText(parts.length, length(alarm));

@@ -8,7 +8,7 @@ import { live } from "../live.js";
 import { setQuery } from "../router.js";
 import { setPageTitle } from "../title.js";
 import { recall, remember } from "../store.js";
-import { acknowledgeButton } from "../ui/acknowledge.js";
+import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { createBars } from "../ui/bars.js";
 import { empty, errorState, errorText, loading } from "../ui/empty.js";
 import { createEvidence, lazily } from "../ui/evidence.js";
@@ -42,9 +42,8 @@ export default async function mount(root, { params, query, t, signal }) {
     return;
   }
   setPageTitle(name(machine.name) || id);
-  const labels = () => machine.labels.map((label) => ({ ...label, name: name(label.name) || label.id }));
+  const labels = () => machine.labels.map((label) => ({ ...label, name: name(label.name) || label.id, threshold: label.rule?.confidence ?? null }));
   const thresholdOf = (label) => machine.labels.find((each) => each.id === label)?.rule?.confidence ?? null;
-  const commonThreshold = machine.labels.find((label) => label.rule)?.rule.confidence ?? null;
 
   const head = makeHead();
   const nowCard = makeNow();
@@ -79,6 +78,7 @@ export default async function mount(root, { params, query, t, signal }) {
   function update() {
     head.update();
     why.update();
+    nowCard.update();
   }
 
   function makeHead() {
@@ -114,7 +114,9 @@ export default async function mount(root, { params, query, t, signal }) {
     const bars = createBars({ label: t("machine.now") });
     const when = h("span", { class: "aside num" }, "\u00a0");
     const verdict = h("p", { class: "now-verdict" }, "\u00a0");
+    let last = null;
     return {
+      update() { if (last) this.show(last); },
       element: card("now", t("machine.now"), when, h("div", { class: "card-pad stack" }, verdict, bars.element)),
       async begin() {
         try {
@@ -124,12 +126,16 @@ export default async function mount(root, { params, query, t, signal }) {
       },
       none() { setText(verdict, t("machine.noWindow")); },
       show(window) {
-        setText(when, `${clock(window.start)}–${clock(window.end)}`);
+        last = window;
+        const old = machine.state === "offline" || now() - ms(window.end) > 3000 * Math.max(20, machine.window.length_s);
+        setAttribute(bars.element, "data-old", old ? "" : null);
+        setText(when, old ? dateTime(window.end) : `${clock(window.start)}–${clock(window.end)}`);
         const label = labels().find((each) => each.id === window.label);
-        setText(verdict, window.verdict === "undetermined"
+        setText(verdict, old ? t("machine.old", { label: label?.name ?? window.label, value: percent(window.confidence) })
+          : window.verdict === "undetermined"
           ? t("machine.undetermined", { label: label?.name ?? window.label, value: percent(window.confidence) })
           : t("machine.verdict", { label: label?.name ?? window.label, value: percent(window.confidence) }));
-        bars.update(labels().map((each) => ({ ...each, value: window.scores?.[each.id] ?? 0 })), { threshold: commonThreshold });
+        bars.update(labels().map((each) => ({ ...each, value: window.scores?.[each.id] ?? 0 })), { sort: false });
       },
     };
   }
@@ -157,7 +163,7 @@ export default async function mount(root, { params, query, t, signal }) {
           const pips = Math.min(item.required, 10);
           keyed(parts.pips, Array.from({ length: pips }, (_, index) => index), (index) => index, () => h("span"),
             (pip, index) => setAttribute(pip, "data-on", index < Math.round((item.count / item.required) * pips) ? "" : null));
-          keyed(parts.windows, item.windows.slice(-6), (window) => window.start, () => h("li", { class: "tag num" }),
+          keyed(parts.windows, item.windows.slice(item.windows.some((window) => window.counts) ? -5 : -2), (window) => window.start, () => h("li", { class: "tag num" }),
             (tag, window) => {
               const words = `${clock(window.start)} · ${confidence(window.confidence)}`;
               setText(tag, words + (window.counts ? " ✓" : " ✗"));
@@ -203,6 +209,7 @@ export default async function mount(root, { params, query, t, signal }) {
     function choose(value) {
       span = value;
       follow = true;
+      hovered = null;
       const key = RANGES.find(([, each]) => each === value)[0];
       remember("range", key);
       setQuery({ range: key, since: null, until: null });
@@ -282,6 +289,7 @@ export default async function mount(root, { params, query, t, signal }) {
     }
 
     function zoomTo(from, to) {
+      hovered = null;
       const pad = Math.max(2 * MINUTE, (to - from) * 0.3);
       follow = false;
       chart.window(from - pad, to + pad);
@@ -395,7 +403,7 @@ export default async function mount(root, { params, query, t, signal }) {
       setText(parts.when, dateTime(alarm.raised));
       parts.when.title = fullTime(alarm.raised);
       setText(parts.state, t("alarmState." + alarm.state));
-      updateStateTag(parts.tag, alarm.active ? alarm.severity : "unknown", t("severity." + alarm.severity));
+      updateStateTag(parts.tag, alarm.severity, t("severity." + alarm.severity), !isOpen(alarm));
       if (details.shownState !== alarm.state) {
         details.shownState = alarm.state;
         replace(parts.actions, acknowledgeButton(alarm, () => evidence.load()), h("a", { class: "button compact", href: "#/alarms/" + encodeURIComponent(alarm.alarm_id) }, t("machine.evidence.page")));

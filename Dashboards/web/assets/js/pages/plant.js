@@ -7,6 +7,7 @@ import { icon, stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { navigate, setQuery } from "../router.js";
 import { empty, errorState, loading } from "../ui/empty.js";
+import { awaitsAcknowledgement } from "../ui/acknowledge.js";
 import { createSparkline } from "../ui/sparkline.js";
 import { STATES, stateRank } from "../ui/state.js";
 import { createRing } from "../ui/ring.js";
@@ -25,7 +26,7 @@ export default async function mount(root, { query, t, signal }) {
   const collator = new Intl.Collator(locale(), { numeric: true });
   let chosen = STATES.includes(query.get("state")) ? query.get("state") : null;
   let words = query.get("q") ?? "";
-  let fitted = "";
+  let fitted = "", complete = false;
 
   const headline = h("p", { class: "plant-headline" }, h("span", { class: "plant-mark" }), h("span"));
   const chips = h("div", { class: "plant-chips", role: "group", "aria-label": t("plant.filter") });
@@ -54,7 +55,7 @@ export default async function mount(root, { query, t, signal }) {
       && (!wanted || machine.id.toLocaleLowerCase().includes(wanted) || machine.profile.toLocaleLowerCase().includes(wanted)
         || Object.values(machine.name ?? {}).some((text) => text.toLocaleLowerCase().includes(wanted))
         || name(machine.top_name).toLocaleLowerCase().includes(wanted)))
-      .sort((a, b) => stateRank(a.state) - stateRank(b.state) || collator.compare(name(a.name), name(b.name)));
+      .sort((a, b) => stateRank(a.state) - stateRank(b.state) || waiting(b) - waiting(a) || collator.compare(name(a.name), name(b.name)));
   }
 
   function showSummary() {
@@ -112,16 +113,16 @@ export default async function mount(root, { query, t, signal }) {
     };
   }
 
-  /** On the wall everything grows until it just fits the screen. */
+  /** On the wall everything is as large as just fits the screen; too many machines scroll at a readable size. */
   function fit() {
     const size = document.documentElement.style;
-    let low = 13, high = 40;
-    for (let step = 0; step < 6; step += 1) {
-      const middle = (low + high) / 2;
-      size.fontSize = middle + "px";
-      if (document.documentElement.scrollHeight <= innerHeight) low = middle; else high = middle;
+    const smallest = 15;
+    let pixels = machines.size > 120 ? smallest : 44;
+    for (; pixels > smallest; pixels -= 1) {
+      size.fontSize = pixels + "px";
+      if (document.documentElement.scrollHeight <= innerHeight) break;
     }
-    size.fontSize = low + "px";
+    size.fontSize = pixels + "px";
   }
 
   async function load() {
@@ -131,6 +132,7 @@ export default async function mount(root, { query, t, signal }) {
       const present = new Set(answer.machines.map((machine) => machine.id));
       for (const id of machines.keys()) if (!present.has(id)) machines.delete(id);
       for (const machine of answer.machines) machines.set(machine.id, machine);
+      complete = true;
       show();
     } catch (failure) {
       if (failure.name === "AbortError") return;
@@ -144,6 +146,8 @@ export default async function mount(root, { query, t, signal }) {
   }
 
   live.on("machines", (data) => {
+    // Before the whole plant is known, a few changed machines would only be drawn to be moved.
+    if (!complete) return;
     setServerTime(data.time);
     for (const machine of data.machines) machines.set(machine.id, { ...machines.get(machine.id), ...machine });
     show();
@@ -166,6 +170,9 @@ export default async function mount(root, { query, t, signal }) {
   }
   await load();
 }
+
+/** How many of its alarms nobody has acknowledged. */
+function waiting(machine) { return (machine.active_alarms ?? []).filter(awaitsAcknowledgement).length; }
 
 function makeCard(machine, t) {
   const parts = {
@@ -208,9 +215,9 @@ function updateCard(card, machine, tile, t) {
   setText(parts.link, title);
   setAttribute(parts.link, "title", title);
   const open = machine.active_alarms ?? [];
-  const waiting = open.some((alarm) => alarm.state === "unack_active" || alarm.state === "rtn_unack");
-  parts.fresh.hidden = !waiting;
-  setAttribute(card, "data-waiting", waiting ? "" : null);
+  const unseen = waiting(machine) > 0;
+  parts.fresh.hidden = !open.some((alarm) => alarm.state === "unack_active");
+  setAttribute(card, "data-waiting", unseen ? "" : null);
 
   const undetermined = machine.verdict === "undetermined" && machine.state !== "offline";
   setText(parts.top, machine.state === "offline" ? t("plant.silent") : undetermined ? t("plant.undetermined") : name(machine.top_name) || t("plant.nothing"));
@@ -218,7 +225,7 @@ function updateCard(card, machine, tile, t) {
   const sounding = open.filter((alarm) => alarm.state !== "rtn_unack");
   const oldest = sounding.reduce((first, alarm) => (!first || alarm.since < first ? alarm.since : first), null);
   setText(parts.since, oldest ? t("plant.since", { time: hourMinute(oldest) }) + (open.length > 1 ? " · " + t("plant.alarms", { count: open.length }) : "")
-    : waiting ? t("plant.returned", { label: name(open[0].name) })
+    : unseen ? t("plant.returned", { label: name(open[0].name) })
       : undetermined ? t("plant.closest", { label: name(machine.top_name) }) : "");
   parts.ring.update(machine.health, machine.state);
   parts.spark.update(machine.sparkline?.values ?? []);

@@ -15,6 +15,9 @@ register("zh", zh);
 /** True while somebody still has to acknowledge it. */
 export function awaitsAcknowledgement(alarm) { return alarm.state === "unack_active" || alarm.state === "rtn_unack"; }
 
+/** True while it belongs in the list of what is open: the fault is present, or nobody has seen it yet. */
+export function isOpen(alarm) { return alarm.active || awaitsAcknowledgement(alarm) || alarm.state === "shelved"; }
+
 /** The button, or null when there is nothing to acknowledge. Viewers see it disabled with the reason. */
 export function acknowledgeButton(alarm, done, { compact = true } = {}) {
   if (!awaitsAcknowledgement(alarm)) return null;
@@ -29,8 +32,8 @@ export function acknowledgeButton(alarm, done, { compact = true } = {}) {
 /** Asks, sends, tells. Resolves to true when it was acknowledged. */
 export async function acknowledge(alarm) {
   const open = session().access === "open";
-  const user = h("input", { class: "input", id: "ack-user", autocomplete: "name", maxlength: "80", required: open, value: recall("user", "") });
-  const comment = h("textarea", { class: "textarea", id: "ack-comment", maxlength: "500", placeholder: t("ack.comment.hint"), autofocus: true });
+  const user = h("input", { class: "input", id: "ack-user", autocomplete: "name", maxlength: "80", required: open, value: recall("user", ""), autofocus: open && !recall("user") });
+  const comment = h("textarea", { class: "textarea", id: "ack-comment", maxlength: "500", placeholder: t("ack.comment.hint"), autofocus: !open || Boolean(recall("user")) });
   const answer = await openDialog({
     title: t("ack.title"),
     confirm: t("ack.button"),

@@ -4,7 +4,8 @@ import { percent } from "../format.js";
 
 /**
  * `const bars = createBars(); root.append(bars.element); bars.update(rows, {threshold: 0.75, top: 3})`.
- * `rows`: [{id, name, value, kind: "normal|fault|anchor|plain"}]; with `sort` (the default) the highest comes first;
+ * `rows`: [{id, name, value, kind: "normal|fault|anchor|plain"}], a row's own `threshold` (null for none)
+ * goes before the common one; with `sort` (the default) the highest comes first;
  * `top` limits how many are shown. Bars are kept between updates and only move when their order changes.
  */
 export function createBars({ label = null } = {}) {
@@ -21,8 +22,9 @@ export function createBars({ label = null } = {}) {
         setAttribute(item, "data-kind", row.kind ?? "plain");
         setAttribute(item, "data-top", row === best ? "" : null);
         setStyle(item.parts.fill, { "--share": (100 * Math.max(0, Math.min(1, row.value ?? 0))).toFixed(2) + "%" });
-        item.parts.mark.hidden = threshold === null;
-        if (threshold !== null) setStyle(item.parts.mark, { "--mark": (100 * threshold).toFixed(2) + "%" });
+        const line = row.threshold === undefined ? threshold : row.threshold;
+        item.parts.mark.hidden = line === null;
+        if (line !== null) setStyle(item.parts.mark, { "--mark": (100 * line).toFixed(2) + "%" });
       });
     },
   };

@@ -36,7 +36,7 @@ export function createEvidence({ alarm, labels = [], threshold = 0.75, signal })
     [...buttons.children].forEach((button, at) => button.setAttribute("aria-pressed", String(at === index)));
     when.textContent = t("evidence.window", { n: index + 1, of: windows.length, from: clock(window.start), to: clock(window.end ?? window.start) });
     const rows = Object.entries(window.scores ?? { [alarm.label]: window.confidence })
-      .map(([id, value]) => ({ id, value, name: named.get(id)?.name ?? id, kind: named.get(id)?.kind ?? (id === alarm.label ? "fault" : "plain") }));
+      .map(([id, value]) => ({ id, value, name: named.get(id)?.name ?? id, kind: named.get(id)?.kind ?? (id === alarm.label ? "fault" : "plain"), threshold: named.size && named.get(id)?.kind !== "fault" ? null : undefined }));
     bars.update(rows, { threshold });
   }
 

@@ -1,9 +1,9 @@
 // A state said with shape, colour and word.
-import { h, setText } from "../dom.js";
+import { h, setAttribute, setText } from "../dom.js";
 import { stateIcon } from "../icons.js";
 import { t } from "../i18n.js";
 
-export const STATES = ["critical", "warning", "advisory", "unknown", "offline", "normal"];
+export const STATES = ["critical", "warning", "advisory", "offline", "unknown", "normal"];
 
 /** Worst first: 0 is critical. */
 export function stateRank(state) {
@@ -16,8 +16,9 @@ export function stateTag(state, words = null) {
   return h("span", { class: "state-tag", dataset: { state } }, stateIcon(state), h("span", null, words ?? t("state." + state)));
 }
 
-/** Changes a tag made by stateTag, touching nothing when it is the same. */
-export function updateStateTag(tag, state, words = null) {
+/** Changes a tag made by stateTag, touching nothing when it is the same. `muted` keeps the shape without the colour. */
+export function updateStateTag(tag, state, words = null, muted = false) {
+  setAttribute(tag, "data-muted", muted ? "" : null);
   if (tag.dataset.state !== state) {
     tag.dataset.state = state;
     tag.firstElementChild.replaceWith(stateIcon(state));

@@ -29,6 +29,9 @@ export function loadDygraphs() {
 
 const SHORTEST = 60_000, LONGEST = 400 * 86_400_000;
 
+/** The root's font size in pixels: on a wall the chart's words grow with the rest. */
+function rem() { return parseFloat(getComputedStyle(document.documentElement).fontSize) || 16; }
+
 /**
  * `createTrend({labels: [{id, name, kind}], onWindow(from, to), onHover({time, values, notes} | null), signal})`;
  * times in ms. `show(trend, {peak, hidden})` draws an answer of the trend endpoint, `window(from, to)` moves the view.
@@ -71,9 +74,9 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
       valueRange: [0, 1.04], connectSeparatedPoints: false, legend: "never", interactionModel: {}, rightGap: 6,
       highlightCircleSize: 3.5, animatedZooms: false, fillGraph: false, labelsUTC: false, axisTickSize: 4,
       axes: {
-        x: { axisLabelFormatter: (at) => tick(at.getTime()), axisLabelWidth: 72, drawGrid: true, pixelsPerLabel: 90 },
+        x: { axisLabelFormatter: (at) => tick(at.getTime()), axisLabelWidth: 4.5 * rem(), axisLabelFontSize: 0.75 * rem(), drawGrid: true, pixelsPerLabel: 5.6 * rem() },
         y: {
-          axisLabelFormatter: (value) => Math.round(value * 100) + "%", axisLabelWidth: 42,
+          axisLabelFormatter: (value) => Math.round(value * 100) + "%", axisLabelWidth: 2.7 * rem(), axisLabelFontSize: 0.75 * rem(),
           ticker: () => [0, 0.25, 0.5, 0.75, 1].map((value) => ({ v: value, label: value * 100 + "%" })),
         },
       },
@@ -81,6 +84,8 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
       highlightCallback: (event, time, points, row) => hover(time, row),
       unhighlightCallback: () => onHover(null),
     });
+    // The averaging box it makes is never shown here, and has no name.
+    canvas.querySelector(".dygraph-roller")?.remove();
   }
 
   function underlay(context, area, chart) {
@@ -113,7 +118,7 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
       context.globalAlpha = 1;
       context.fillRect(from, area.y, to - from, 4);
       context.fillRect(from, area.y, 1.5, area.h);
-      caption(context, name(alarm.name), from, to, area.y + 18, color(`--${alarm.severity}`), 600);
+      caption(context, name(alarm.name), from, to, area.y + 4 + rem() * 0.9, color(`--${alarm.severity}`), 600);
     }
     const drawn = new Set();
     for (const label of labels) {
@@ -160,7 +165,7 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
   }
 
   function caption(context, words, from, to, at, ink, weight = 400) {
-    context.font = `${weight} 12px ${getComputedStyle(document.body).fontFamily}`;
+    context.font = `${weight} ${rem() * 0.75}px ${getComputedStyle(document.body).fontFamily}`;
     if (context.measureText(words).width + 10 > to - from) return;
     context.strokeStyle = color("--surface");
     context.lineWidth = 3;

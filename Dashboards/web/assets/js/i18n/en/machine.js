@@ -2,6 +2,7 @@ export default {
   "machine.health": "Health", "machine.window": "windows of {length} every {hop}", "machine.heard": "heard {ago}", "machine.never": "never heard", "machine.noSignal": "no signal",
   "machine.now": "What it says now", "machine.noWindow": "No window has been classified yet.",
   "machine.undetermined": "Undetermined: nothing is clear enough. Closest is {label} at {value}.", "machine.verdict": "{label}, {value}",
+  "machine.old": "No sound arrives. Last heard: {label}, {value}",
   "machine.why": "Why, or why not", "machine.why.aside": "windows in a row", "machine.count": "{count} of {required} windows",
   "machine.counts": "counts: above {threshold}", "machine.countsNot": "does not count: needed {threshold} as the highest label",
   "machine.trend": "Confidence over time", "machine.range": "Range", "machine.range.15m": "15 min", "machine.range.1h": "1 h", "machine.range.6h": "6 h", "machine.range.24h": "24 h", "machine.range.7d": "7 d", "machine.range.30d": "30 d", "machine.range.90d": "90 d",

@@ -21,7 +21,7 @@ export default {
   "kind.normal": "normal", "kind.fault": "fault", "kind.anchor": "anchor",
   "error.title": "That did not work", "error.missing": "Not found", "error.unknown": "Something went wrong.",
   "error.unreachable": "The box does not answer",
-  "error.unreachable.text": "Check that the service runs and that this device can reach it; the page tries again when you do.",
+  "error.unreachable.text": "Check that the service runs and that this device can reach it; the page tries again by itself.",
   "error.forbidden": "This needs the operator role.",
   "sound.sound": "Sound", "sound.play": "Play", "sound.pause": "Pause", "sound.position": "Position",
   "sound.download": "Download sound", "sound.spectrogram": "Spectrogram", "sound.timeline": "Labels over time",

@@ -2,6 +2,7 @@ export default {
   "machine.health": "健康度", "machine.window": "窗口 {length}，间隔 {hop}", "machine.heard": "{ago}听到", "machine.never": "从未听到", "machine.noSignal": "无信号",
   "machine.now": "现在的判断", "machine.noWindow": "还没有完成分类的窗口。",
   "machine.undetermined": "未定：没有足够明确的结果。最接近的是{label}，{value}。", "machine.verdict": "{label}，{value}",
+  "machine.old": "没有收到声音。最后听到：{label}，{value}",
   "machine.why": "为什么报警，为什么不报警", "machine.why.aside": "连续窗口", "machine.count": "{required} 个窗口中的 {count} 个",
   "machine.counts": "计入：高于 {threshold}", "machine.countsNot": "不计入：需作为最高标签达到 {threshold}",
   "machine.trend": "置信度趋势", "machine.range": "时间范围", "machine.range.15m": "15 分钟", "machine.range.1h": "1 小时", "machine.range.6h": "6 小时", "machine.range.24h": "24 小时", "machine.range.7d": "7 天", "machine.range.30d": "30 天", "machine.range.90d": "90 天",

@@ -19,7 +19,7 @@ export default {
   "kind.normal": "正常", "kind.fault": "故障", "kind.anchor": "锚点",
   "error.title": "操作未成功", "error.missing": "未找到", "error.unknown": "出现了问题。",
   "error.unreachable": "边缘盒没有响应",
-  "error.unreachable.text": "请确认服务正在运行、本机可以访问它，然后重试。",
+  "error.unreachable.text": "请确认服务正在运行、本机可以访问它；页面会自动重试。",
   "error.forbidden": "此操作需要操作员角色。",
   "sound.sound": "声音", "sound.play": "播放", "sound.pause": "暂停", "sound.position": "播放位置",
   "sound.download": "下载声音", "sound.spectrogram": "频谱图", "sound.timeline": "标签时间线",
