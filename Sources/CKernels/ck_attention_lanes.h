@@ -1,7 +1,7 @@
 // One head's attention in the vocabulary of ck_simd.h, with the queries side by side in the lanes: scores are keys times
-// transposed queries, softmax runs down the keys, and the context comes out transposed. So nothing is ever summed across
-// lanes, keys and values are read as they lie, and every vector width gives the same bits. A file includes this once after
-// choosing CK_KEYS (rows of a tile) and CK_ATTEND (the function's name).
+// transposed queries, softmax runs down the keys, and the context comes out transposed. So nothing is ever summed
+// across lanes, keys and values are read as they lie, and every vector width gives the same bits. A file includes this
+// once after choosing CK_KEYS (rows of a tile) and CK_ATTEND (the function's name).
 #include <math.h>
 
 #include "ck_attention_head.h"
@@ -10,7 +10,7 @@
 // Queries of a block: two vectors of them times CK_KEYS rows fill the registers, as in the blocked product.
 enum { VECTORS = 2, BLOCK = VECTORS * VF_LANES };
 
-// out = left x right for `rows` rows of left (rows, depth) and one block of right (depth, BLOCK).
+// left x right for `rows` rows of left (rows, depth) and one block of right (depth, BLOCK).
 CK_SIMD_INLINE void sum_tile(const float *left, ptrdiff_t left_stride, ptrdiff_t left_step, const float *right,
                              ptrdiff_t depth, int rows, vf sums[CK_KEYS][VECTORS]) {
 #pragma clang loop unroll(full)

@@ -15,7 +15,7 @@ enum {
     PANEL_VECTORS = CK_PANEL_WIDTH / VF_LANES,
     VECTORS = CK_TILE_PANELS * PANEL_VECTORS,
     UNROLL = 4,
-    // Rows finished together; six hide the latency of GELU, but two leave sixteen-lane code no work to spill.
+    // Rows finished together: six hide the latency of GELU; vectors of sixteen are busy enough with two.
     FINISHED_AT_ONCE = VF_LANES == 16 ? 2 : 6,
     // This many tiles fetch the next panels between them.
     FETCHING_TILES = 4,
@@ -55,7 +55,8 @@ CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, float *out, int rows, v
         if (t->bias) bias = left >= VF_LANES ? vf_load(t->bias + from) : vf_load_tail(t->bias + from, left);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r += FINISHED_AT_ONCE) {
-            finish_rows(t, out + from, left, bias, r, rows - r < FINISHED_AT_ONCE ? rows - r : FINISHED_AT_ONCE, v, sums);
+            int count = rows - r < FINISHED_AT_ONCE ? rows - r : FINISHED_AT_ONCE;
+            finish_rows(t, out + from, left, bias, r, count, v, sums);
         }
     }
 }

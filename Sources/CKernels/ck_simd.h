@@ -277,8 +277,8 @@ CK_SIMD_INLINE void vf_exp2_at_most_1(vf *x, int count) {
     for (int i = 0; i < count; i++) x[i] = vf_scale_by_power(vf_fma(p[i], r[i], vf_set(1.0f)), shifted[i]);
 }
 
-// Each of `count` values becomes gelu(x) = x * (1/2 + e(x)), e(x) = erf(x / sqrt 2) / 2, to about 3e-7 of the larger of 1 and
-// |x|. Several at once, step by step, because one alone would wait for itself. e is an odd rational function on
+// Each of `count` values becomes gelu(x) = x * (1/2 + e(x)), e(x) = erf(x / sqrt 2) / 2, to about 3e-7 of the larger of
+// 1 and |x|. Several at once, step by step, because one alone would wait for itself. e is an odd rational function on
 // |x| <= 5.375, at whose ends it comes out as exactly 1/2 (fitted by Models/reference/fit_polynomials.py).
 CK_SIMD_INLINE void vf_gelu(vf *x, int count) {
     static const float over[] = {3.989408612e-01f, 5.833534524e-02f, 6.149329711e-03f, 4.124329716e-04f,

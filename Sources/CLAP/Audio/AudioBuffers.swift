@@ -49,7 +49,9 @@ struct AudioBuffers {
         let patchValues = max(whole.patchCount * whole.patchSize, chunk.patchCount * chunk.patchSize)
         let tokens = layout.stages.map { $0.tokenCount * $0.channelCount }.max() ?? 0
         let wideValues = layout.stages.map { $0.tokenCount * Self.spreadStride(3 * $0.channelCount) }.max() ?? 0
-        let tiles = layout.stages.map { min($0.tokenCount, Self.tileTokenCount) * Self.spreadStride($0.hiddenChannelCount) }
+        let tiles = layout.stages.map {
+            min($0.tokenCount, Self.tileTokenCount) * Self.spreadStride($0.hiddenChannelCount)
+        }
         let hiddenValues = max(tiles.max() ?? 0, whole.patchCount * Self.spreadStride(layout.fusionChannelCount))
         let scratch = layout.stages.map(\.attention.scratchCount).max() ?? 0
         let channels = audio.patchEmbedsHiddenSize

@@ -9,8 +9,11 @@ extension AudioEncoder {
             let stageWeights = weights.layers[i]
             for (j, block) in stageWeights.blocks.enumerated() {
                 let partition = j % 2 == 0 || stage.shift == 0 ? partitions[i].plain : partitions[i].shifted
-                attend(block, stage, partition)
-                applyMLP(block, stage)
+                // A band's rows need no other band's: what a block makes of them stays in the second-level cache.
+                for band in partition.bands {
+                    attend(block, stage, partition, band)
+                    applyMLP(block, stage, band)
+                }
             }
             if let downsample = stageWeights.downsample {
                 merge(downsample, stage, into: layout.stages[i + 1])
@@ -21,18 +24,24 @@ extension AudioEncoder {
     }
 
     /// x += dense(attention(norm(x))).
-    private func attend(_ block: BlockWeights, _ stage: AudioLayout.Stage, _ partition: WindowPartition) {
+    private func attend(
+        _ block: BlockWeights,
+        _ stage: AudioLayout.Stage,
+        _ partition: WindowPartition,
+        _ band: WindowPartition.Band
+    ) {
         let tokens = buffers.activations(stage)
         let branch = buffers.branch(stage)
         let qkv = buffers.qkv(stage)
-        forEachTile(of: tokens, AudioBuffers.tileTokenCount) { range, tile in
+        forEachTile(of: band) { range in
+            let tile = tokens.rows(range)
             let normed = buffers.normed(tile)
             block.layernormBefore.apply(to: tile, into: normed)
             block.qkv.multiply(normed, into: qkv.rows(range))
         }
         let attention = stage.attention
         let positionBias = block.positionBias.pointer
-        partition.forEachWindow { rowNumbers, mask in
+        partition.forEachWindow(of: band) { rowNumbers, mask in
             attention.attend(
                 qkv,
                 qkvBias: nil,
@@ -43,13 +52,17 @@ extension AudioEncoder {
                 scratch: buffers.attentionScratch
             )
         }
-        block.attentionOutputDense.multiply(branch, into: tokens, accumulate: true)
+        for rows in band.rows {
+            block.attentionOutputDense.multiply(branch.rows(rows), into: tokens.rows(rows), accumulate: true)
+        }
     }
 
-    /// x += dense(gelu(dense(norm(x)))), a tile of tokens at a time.
-    private func applyMLP(_ block: BlockWeights, _ stage: AudioLayout.Stage) {
+    /// x += dense(gelu(dense(norm(x)))).
+    private func applyMLP(_ block: BlockWeights, _ stage: AudioLayout.Stage, _ band: WindowPartition.Band) {
         let activation = model.configuration.audio.hiddenActivation.asEpilogue
-        forEachTile(of: buffers.activations(stage), AudioBuffers.tileTokenCount) { range, tile in
+        let tokens = buffers.activations(stage)
+        forEachTile(of: band) { range in
+            let tile = tokens.rows(range)
             let normed = buffers.normed(tile)
             let hidden = buffers.hidden(range.count, stage.hiddenChannelCount)
             block.layernormAfter.apply(to: tile, into: normed)
@@ -68,17 +81,21 @@ extension AudioEncoder {
             into: merged
         )
         let out = buffers.activations(next)
-        forEachTile(of: merged, AudioBuffers.tileTokenCount) { range, tile in
+        forEachTile(of: 0..<merged.rowCount) { range in
+            let tile = merged.rows(range)
             downsample.norm.apply(to: tile, into: tile)
             downsample.reduction.multiply(tile, into: out.rows(range))
         }
     }
 
+    private func forEachTile(of band: WindowPartition.Band, _ body: (Range<Int>) -> Void) {
+        for rows in band.rows { forEachTile(of: rows, body) }
+    }
+
     /// Runs `body` on runs of tokens short enough for what is made of them to stay in the second-level cache.
-    private func forEachTile(of tokens: MatrixView, _ tileTokenCount: Int, _ body: (Range<Int>, MatrixView) -> Void) {
-        for start in stride(from: 0, to: tokens.rowCount, by: tileTokenCount) {
-            let range = start..<min(start + tileTokenCount, tokens.rowCount)
-            body(range, tokens.rows(range))
+    private func forEachTile(of rows: Range<Int>, _ body: (Range<Int>) -> Void) {
+        for start in stride(from: rows.lowerBound, to: rows.upperBound, by: AudioBuffers.tileTokenCount) {
+            body(start..<min(start + AudioBuffers.tileTokenCount, rows.upperBound))
         }
     }
 }

@@ -7,9 +7,21 @@ struct WindowPartition {
     let rowNumbers: [Int32]
     /// Per window, which of `masks` applies; -1 for none.
     private let maskNumbers: [Int]
-    /// Tables (tokens, padded tokens) added to the scores: 0 where a pair may look at each other, -100 where it may not.
+    /// Tables (keys, padded queries) added to the scores: 0 where a pair may look at each other, -100 where it may not.
     private let masks: [[Float]]
     let windowTokenCount: Int
+    /// Windows that go through a block together.
+    let bands: [Band]
+
+    /// Whole rows of windows, and the rows of the token matrix they cover: one run, or two where the shift wraps around.
+    struct Band {
+        var windows: Range<Int>
+        var rows: [Range<Int>]
+    }
+
+    /// Tokens of a band: enough for the weights to be worth reading, few enough for what a block makes of them to stay in
+    /// the second-level cache.
+    private static let leastBandTokens = 256
 
     var windowCount: Int { maskNumbers.count }
 
@@ -34,6 +46,7 @@ struct WindowPartition {
         }
         rowNumbers = numbers
         maskNumbers = kinds
+        bands = Self.bands(of: stage, shift: shift)
         let padded = stage.attention.tableStride
         masks = [(true, false), (false, true), (true, true)].map { splitsRows, splitsColumns in
             var mask = [Float](repeating: 0, count: tokens * padded)
@@ -49,12 +62,30 @@ struct WindowPartition {
         }
     }
 
-    /// Runs `body` on every window with its row numbers and its mask.
-    func forEachWindow(_ body: (UnsafePointer<Int32>, UnsafePointer<Float>?) -> Void) {
+    private static func bands(of stage: AudioLayout.Stage, shift: Int) -> [Band] {
+        let (grid, side) = (stage.grid, stage.windowSize)
+        let (across, down) = (grid.width / side, grid.height / side)
+        // Rows of windows in a band; where they do not come out even the last band has fewer.
+        let height = min(down, (leastBandTokens + side * grid.width - 1) / (side * grid.width))
+        return stride(from: 0, to: down, by: height).map { first in
+            let end = min(first + height, down)
+            let (top, bottom) = (first * side + shift, end * side + shift)
+            var parts = [top..<min(bottom, grid.height)]
+            if bottom > grid.height { parts.append(0..<(bottom - grid.height)) }
+            return Band(
+                windows: (first * across)..<(end * across),
+                rows: parts.map { ($0.lowerBound * grid.width)..<($0.upperBound * grid.width) }
+            )
+        }
+    }
+
+    /// Runs `body` on the windows of `band` with their row numbers and their mask.
+    func forEachWindow(of band: Band, _ body: (UnsafePointer<Int32>, UnsafePointer<Float>?) -> Void) {
         rowNumbers.withUnsafeBufferPointer { numbers in
             guard let first = numbers.baseAddress else { return }
-            for (window, kind) in maskNumbers.enumerated() {
+            for window in band.windows {
                 let rows = first + window * windowTokenCount
+                let kind = maskNumbers[window]
                 if kind < 0 {
                     body(rows, nil)
                 } else {
