@@ -70,8 +70,9 @@ struct WindowPartition {
         return stride(from: 0, to: down, by: height).map { first in
             let end = min(first + height, down)
             let (top, bottom) = (first * side + shift, end * side + shift)
-            var parts = [top..<min(bottom, grid.height)]
-            if bottom > grid.height { parts.append(0..<(bottom - grid.height)) }
+            let isWhole = end - first == down
+            var parts = [isWhole ? 0..<grid.height : top..<min(bottom, grid.height)]
+            if !isWhole, bottom > grid.height { parts.append(0..<(bottom - grid.height)) }
             return Band(
                 windows: (first * across)..<(end * across),
                 rows: parts.map { ($0.lowerBound * grid.width)..<($0.upperBound * grid.width) }
