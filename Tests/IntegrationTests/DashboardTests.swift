@@ -70,7 +70,8 @@ import Testing
         let lines = Inbox<String>()
         let curl = Process()
         curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        curl.arguments = ["curl", "-sN", "--max-time", "300", "http://127.0.0.1:\(port)/api/v1/events?machine=compressor-1"]
+        let events = "http://127.0.0.1:\(port)/api/v1/events?machine=compressor-1"
+        curl.arguments = ["curl", "-sN", "--max-time", "300", events]
         let pipe = Pipe()
         curl.standardOutput = pipe
         try curl.run()

@@ -12,11 +12,14 @@ import TrendLog
     private let fine = [0.9, 0.06, 0.04]
     private let dry = [0.05, 0.9, 0.05]
 
-    @Test(arguments: [
-        (3_600.0, 1_000, 5.0, "windows", 0.0), (3_600, 600, 5, "windows", 10), (86_400, 600, 5, "minutes", 180),
-        (90 * 86_400, 600, 5, "hours", 14_400), (90 * 86_400, 10, 5, "hours", 1_209_600), (600, 10, 120, "windows", 0),
-        (36_000, 20, 3_000, "windows", 0), (3_600, 10, 30, "minutes", 600), (7_200, 61, 90, "minutes", 120),
-    ] as [(Double, Int, Double, String, Double)])
+    @Test(
+        arguments: [
+            (3_600.0, 1_000, 5.0, "windows", 0.0), (3_600, 600, 5, "windows", 10), (86_400, 600, 5, "minutes", 180),
+            (90 * 86_400, 600, 5, "hours", 14_400), (90 * 86_400, 10, 5, "hours", 1_209_600),
+            (600, 10, 120, "windows", 0),
+            (36_000, 20, 3_000, "windows", 0), (3_600, 10, 30, "minutes", 600), (7_200, 61, 90, "minutes", 120),
+        ] as [(Double, Int, Double, String, Double)]
+    )
     func stepsFitThePointsAskedFor(range: Double, points: Int, hop: Double, source: String, seconds: Double) {
         let step = TrendStep(rangeSeconds: range, points: points, hopSeconds: hop)
         #expect(step.source == source)
