@@ -56,10 +56,10 @@ import TrendLog
 
     @Test func windowsAndAlarmsReachValuesAndListeners() throws {
         let configuration = try configuration()
-        var monitors = try monitors(configuration)
+        let monitors = try monitors(configuration)
         let feed = PlantFeed(configuration)
         feed.open(configuration, monitors: monitors) { _ in StreamStatus() }
-        var monitor = try #require(monitors.removeValue(forKey: "pump-1"))
+        var monitor = try #require(monitors["pump-1"])
         hear(&monitor, 0, feed: feed)
         let (mine, others) = (feed.subscribe(windowsOf: "pump-1"), feed.subscribe(windowsOf: nil))
         #expect(mine.take().isEmpty, "what was before the subscription is no news")
