@@ -12,7 +12,12 @@ struct LargePlant: PlantSource {
     init(_ store: LargeStore) throws {
         let vocabulary = try LabelVocabulary(profile: "compressor", labels: store.labels)
         machines = store.machines.map { id in
-            let monitor = MachineMonitor(machine: id, vocabulary: vocabulary, rules: TrendRules(), startingAt: store.end)
+            let monitor = MachineMonitor(
+                machine: id,
+                vocabulary: vocabulary,
+                rules: TrendRules(),
+                startingAt: store.end
+            )
             let description = MachineDescription(
                 id: id,
                 name: LocalizedName(["en": id, "zh": id]),

@@ -9,6 +9,7 @@ struct LargeStore {
     static let days = 90
     static let hopMS: Int64 = 5_000
     static let pastAlarmsPerMachine = 20
+    private static let patternCount = 977
 
     let url: URL
     let machines: [String]
@@ -43,8 +44,9 @@ struct LargeStore {
             let list = labels.map { "\"\($0.id.rawValue)\"" }.joined(separator: ",")
             try db.execute(sql: "INSERT INTO vocabularies (id, labels) VALUES (1, ?)", arguments: ["[\(list)]"])
             try db.execute(sql: "INSERT INTO models (id, name) VALUES (1, 'model@1234')")
+            try makePatterns(db)
             try fillWindows(db)
-            for (index, _) in machines.enumerated() {
+            for index in machines.indices {
                 try fillSummaries(db, machine: index + 1)
                 try fillAlarms(db, machine: index + 1)
             }
@@ -53,59 +55,64 @@ struct LargeStore {
         try queue.close()
     }
 
-    /// Scores that wander, so that blobs differ.
-    private func scores(_ seed: Int64) -> [Float] {
-        let wave = Float(seed % 977) / 977
-        let fault = 0.05 + 0.4 * wave
-        return [0.9 - fault, fault, 0.04, 0.03, 0.03]
+    /// Blobs of scores that wander, for the statements below to choose from.
+    private func makePatterns(_ db: Database) throws {
+        try db.execute(sql: "CREATE TEMP TABLE patterns (id INTEGER PRIMARY KEY, window BLOB, minute BLOB, hour BLOB)")
+        for id in 0..<Self.patternCount {
+            let fault = 0.05 + 0.4 * Float(id) / Float(Self.patternCount)
+            let scores: [Float] = [0.9 - fault, fault, 0.04, 0.03, 0.03]
+            let sums = [12.0, 720.0].map { windows in
+                var blob = Data(capacity: 80)
+                for score in scores {
+                    withUnsafeBytes(of: Double(score) * windows) { blob.append(contentsOf: $0) }
+                    withUnsafeBytes(of: score / 2) { blob.append(contentsOf: $0) }
+                    withUnsafeBytes(of: min(1, score * 1.5)) { blob.append(contentsOf: $0) }
+                }
+                return blob
+            }
+            let window = scores.withUnsafeBufferPointer { Data(buffer: $0) }
+            try db.execute(sql: "INSERT INTO patterns VALUES (?, ?, ?, ?)", arguments: [id, window, sums[0], sums[1]])
+        }
     }
 
+    /// All windows of the first machine.
     private func fillWindows(_ db: Database) throws {
         let end = end.millisecondsSince1970
         let start = end - Int64(Self.days) * 86_400_000
-        let insert = try db.makeStatement(
+        try db.execute(
             sql: """
+                WITH RECURSIVE times(t) AS (SELECT ?1 UNION ALL SELECT t + ?3 FROM times WHERE t + ?3 < ?2)
                 INSERT INTO observations (machine_id, start_ms, end_ms, vocabulary_id, top, confidence, verdict, quality,
                     level_dbfs, missing_fraction, latency_ms, model_id, scores)
-                VALUES (1, ?, ?, 1, 0, ?, 'label', 'good', -24.5, 0, 40, 1, ?)
-                """
+                SELECT 1, t, t + 10000, 1, 0, 0.85, 'label', 'good', -24.5, 0, 40, 1, patterns.window
+                FROM times CROSS JOIN patterns ON patterns.id = (t / ?3) % \(Self.patternCount)
+                """,
+            arguments: [start, end, Self.hopMS]
         )
-        var count = 0
-        for time in stride(from: start, to: end, by: Int(Self.hopMS)) {
-            let values = scores(time / Self.hopMS)
-            let blob = values.withUnsafeBufferPointer { Data(buffer: $0) }
-            try insert.execute(arguments: [time, time + 10_000, values[0], blob])
-            count += 1
-        }
         try db.execute(
             sql: "UPDATE machines SET windows = ?, first_start_ms = ?, last_start_ms = ?",
-            arguments: [count, start, end - Self.hopMS]
+            arguments: [(end - start) / Self.hopMS, start, end - Self.hopMS]
         )
     }
 
+    /// Sums per hour of all days, and per minute: of all days for the first machine, of the last one for the others.
     private func fillSummaries(_ db: Database, machine: Int) throws {
         let end = end.millisecondsSince1970
-        let insert = try db.cachedStatement(
-            sql: """
-                INSERT OR REPLACE INTO summaries (machine_id, resolution_s, bucket_ms, vocabulary_id, windows, incomplete,
-                    level_sum, level_max, scores) VALUES (?, ?, ?, 1, ?, 0, ?, -20, ?)
-                """
-        )
-        // Minutes: all of them for the first machine, the last day's for the others.
-        let minuteDays = machine == 1 ? Self.days : 1
-        for (seconds, days) in [(60, minuteDays), (3_600, Self.days)] {
+        for (seconds, days, column) in [(60, machine == 1 ? Self.days : 1, "minute"), (3_600, Self.days, "hour")] {
             let length = Int64(seconds) * 1_000
             let windows = length / Self.hopMS
-            let first = (end - Int64(days) * 86_400_000) / length * length
-            for bucket in stride(from: first, to: end, by: Int(length)) {
-                var blob = Data(capacity: 80)
-                for value in scores(bucket / length + Int64(machine)) {
-                    withUnsafeBytes(of: Double(value) * Double(windows)) { blob.append(contentsOf: $0) }
-                    withUnsafeBytes(of: value / 2) { blob.append(contentsOf: $0) }
-                    withUnsafeBytes(of: min(1, value * 1.5)) { blob.append(contentsOf: $0) }
-                }
-                try insert.execute(arguments: [machine, seconds, bucket, windows, -24.5 * Double(windows), blob])
-            }
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE times(t) AS (SELECT ?1 UNION ALL SELECT t + ?3 FROM times WHERE t + ?3 < ?2)
+                    INSERT INTO summaries (machine_id, resolution_s, bucket_ms, vocabulary_id, windows, incomplete,
+                        level_sum, level_max, scores)
+                    SELECT ?4, ?5, t, 1, ?6, 0, -24.5 * ?6, -20, patterns.\(column)
+                    FROM times CROSS JOIN patterns ON patterns.id = (t / ?3 + ?4) % \(Self.patternCount)
+                    """,
+                arguments: [
+                    (end - Int64(days) * 86_400_000) / length * length, end, length, machine, seconds, windows,
+                ]
+            )
         }
     }
 
@@ -129,7 +136,9 @@ struct LargeStore {
             let ago = Int64(index * Self.days + 1) * 86_400_000 / Int64(Self.pastAlarmsPerMachine)
             let time = (end - ago) / Self.hopMS * Self.hopMS
             let id = UUID().text
-            let windows = "[" + (1...3).map { "{\"start\":\(time - Int64($0) * 5_000),\"confidence\":0.9}" }
+            let windows =
+                "["
+                + (1...3).map { "{\"start\":\(time - Int64($0) * 5_000),\"confidence\":0.9}" }
                 .joined(separator: ",") + "]"
             try step.execute(arguments: [machine, id, "normal", "unack_active", time, nil])
             try step.execute(arguments: [machine, id, "unack_active", "ack_active", time + 60_000, "li"])
