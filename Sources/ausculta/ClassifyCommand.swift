@@ -50,7 +50,10 @@ struct ClassifyCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.")
     var json = false
 
-    @Flag(help: "Lower steady noise before judging (spectral gating).")
+    @Flag(
+        help:
+            "Lower steady noise before judging (spectral gating). It harms machine sounds; try it with evaluate first."
+    )
     var denoise = false
 
     @OptionGroup(title: "Sorting") var sorting: SortingArguments
