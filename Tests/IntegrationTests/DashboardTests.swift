@@ -75,7 +75,8 @@ import Testing
         let pipe = Pipe()
         curl.standardOutput = pipe
         try curl.run()
-        defer { if curl.isRunning { curl.terminate() } }
+        // By force: a server that listens to SIGTERM ignores it meanwhile, and a child inherits that.
+        defer { if curl.isRunning { kill(curl.processIdentifier, SIGKILL) } }
         let handle = pipe.fileHandleForReading
         Thread.detachNewThread {
             var rest = Data()
