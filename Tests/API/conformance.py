@@ -316,7 +316,6 @@ def try_to_break(base, document, answered, ids, examples, folder):
         "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", str(examples),
         "--request-timeout", "60", "--seed", "20260101", "--generation-deterministic", "--no-shrink",
         "--continue-on-failure", "--warnings", "off",
-        "--generation-database", "none",
     ]
     if subprocess.run(command, cwd=folder).returncode != 0:
         raise Failure("the service does not answer as Dashboards/openapi.json says")

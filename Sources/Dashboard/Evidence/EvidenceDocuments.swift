@@ -135,7 +135,10 @@ struct ReviewItemDocument: Encodable, Sendable {
         label = OrNull(item.label?.rawValue)
         confidence = OrNull(item.confidence)
         scores = Dictionary(item.scores.map { ($0.label.rawValue, $0.confidence) }) { first, _ in first }
-        self.labels = labels.map { Label(id: $0.id.rawValue, name: Words($0.name, id: $0.id.rawValue), kind: $0.kind.rawValue) }
+        self.labels = labels.map { label in
+            let id = label.id.rawValue
+            return Label(id: id, name: Words(label.name, id: id), kind: label.kind.rawValue)
+        }
         self.clip = OrNull(clip.map(ClipDocument.init))
         created = item.created
         self.decision = OrNull(decision.map(DecisionDocument.init))
