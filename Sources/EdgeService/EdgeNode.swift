@@ -136,6 +136,7 @@ public final class EdgeNode: Sendable {
                 queuedWindows: { scheduler.depth },
                 droppedWindows: { scheduler.droppedCount },
                 hopStretch: { gauge.factor },
+                evidence: { [evidence] in await evidence.status() },
                 give: { [deskInput] command, reply in
                     switch deskInput.yield(.command(command, machine: nil, reply: reply)) {
                     case .terminated: false

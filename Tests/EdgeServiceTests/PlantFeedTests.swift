@@ -107,6 +107,20 @@ import TrendLog
         #expect(feed.listenerCount == 0)
     }
 
+    /// A machine's sound is kept where both its own switch and the service's are on.
+    @Test(arguments: [("true", "true", true), ("true", "false", false), ("false", "true", false)])
+    func aMachineSaysWhetherItsSoundIsKept(service: String, machine: String, isKept: Bool) throws {
+        let text = ConfigurationSupport.minimal(
+            replacing: "{id: pump-1, profile: pump}",
+            with: "{id: pump-1, profile: pump, capture: \(machine)}"
+        )
+        let file = "\(text)\nevidence: {capture: \(service)}\n"
+        let configuration = try ServiceConfiguration.parse(file, file: "/etc/ausculta/test.yaml")
+        let feed = PlantFeed(configuration)
+        feed.open(configuration, monitors: try monitors(configuration)) { _ in StreamStatus() }
+        #expect(feed.machine("pump-1")?.description.keepsSound == isKept)
+    }
+
     @Test func theProcessKnowsItself() {
         let (bytes, threads) = ProcessFacts.present()
         #expect(bytes > 1_000_000)

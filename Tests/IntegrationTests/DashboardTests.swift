@@ -1,4 +1,5 @@
 // The service with its dashboard: what it answers to, and how it starts and stops.
+import Dashboard
 import EdgeService
 import Foundation
 import Logging
@@ -39,6 +40,43 @@ extension Repository {
         }
     }
 
+    /// Every route there is, asked by a stranger and by a viewer: what is added later is behind the door as well.
+    @Test func everyRouteAsksWhoItIs() async throws {
+        try await Plant.with(startsBroker: false) { plant async throws in
+            let users = UserFile(path: plant.folder.appendingPathComponent("users").path)
+            try users.change { users in
+                users.append(User(name: "otto", role: .viewer, password: try PasswordHash(of: "only looking on")))
+            }
+            let http = "{listen: \"127.0.0.1:0\", users_file: \(users.path)}"
+            try await Self.withNode(plant, http: http) { node async throws in
+                let open: Set<String> = [
+                    "GET /api/v1/session", "POST /api/v1/login", "POST /api/v1/logout", "GET /api/openapi.json",
+                    "GET /healthz", "GET /readyz",
+                ]
+                let forViewers: Set<String> = ["POST /api/predict", "POST /api/v1/labels/advice"]
+                let url = String(try #require(node.dashboardURL).dropLast())
+                let viewer = "Basic " + Data("otto:only looking on".utf8).base64EncodedString()
+                #expect(node.dashboardRouteList.count > 25)
+                for route in node.dashboardRouteList {
+                    let path = route.path.split(separator: "/").map { $0.hasPrefix("{") ? "probe" : String($0) }
+                    // With and without slashes that the router does not need.
+                    let plain = "\(url)/\(path.joined(separator: "/"))"
+                    for address in [plain, "\(url)//\(path.joined(separator: "//"))/"] {
+                        let stranger = try await Self.status(route.method, address, as: nil)
+                        let isOpen = open.contains("\(route)")
+                        #expect((stranger == 401) != isOpen, "\(route) answers a stranger \(stranger)")
+                        guard !isOpen, route.path != "/api/v1/events" else { continue }
+                        let seen = try await Self.status(route.method, address, as: viewer)
+                        let isAllowed = route.method == "GET" || forViewers.contains("\(route)")
+                        #expect(seen != 401, "\(route)")
+                        #expect((seen == 403) != isAllowed, "\(route) answers a viewer \(seen)")
+                    }
+                }
+                #expect(try await Self.status("GET", "\(url)/", as: nil) == 200)
+            }
+        }
+    }
+
     @Test func readinessTellsOfTheBroker() async throws {
         try await Plant.with(startsBroker: false) { plant async throws in
             try await Self.withNode(plant, http: Self.anyPort) { node async throws in
@@ -74,6 +112,17 @@ extension Repository {
                 #expect(node.dashboardURL == nil)
             }
         }
+    }
+
+    /// The status of an answer.
+    private static func status(_ method: String, _ url: String, as authorization: String?) async throws -> Int {
+        let address = try #require(URL(string: url))
+        var request = URLRequest(url: address, timeoutInterval: 60)
+        request.httpMethod = method
+        if let authorization { request.setValue(authorization, forHTTPHeaderField: "Authorization") }
+        let (_, response) = try await URLSession.shared.data(for: request)
+        let answer = try #require(response as? HTTPURLResponse)
+        return answer.statusCode
     }
 
     /// The body of an answer, whatever its status.

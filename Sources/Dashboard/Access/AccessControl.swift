@@ -9,12 +9,12 @@ final class AccessControl: Sendable {
     static let sessionCookie = "ausculta_session"
     static let csrfCookie = "ausculta_csrf"
 
-    /// Paths below `/api` that anyone may ask, to be able to sign in.
-    private static let publicPaths: Set<String> = [
-        "/api/v1/session", "/api/v1/login", "/api/v1/logout", "/api/openapi.json",
+    /// Routes that anyone may ask: to be able to sign in, and to see that the service lives.
+    private static let publicRoutes: Set<String> = [
+        "/api/v1/session", "/api/v1/login", "/api/v1/logout", "/api/openapi.json", "/healthz", "/readyz",
     ]
     /// Requests with a body that change nothing: a viewer may try a sound at the listening desk.
-    private static let viewerPaths: Set<String> = ["/api/predict", "/api/v1/labels/advice"]
+    private static let viewerRoutes: Set<String> = ["/api/predict", "/api/v1/labels/advice"]
 
     let access: DashboardAccess
     private let trustedProxies: [AddressRange]
@@ -66,9 +66,13 @@ final class AccessControl: Sendable {
     }
 
     /// Refuses what the asker may not do.
+    ///
+    /// What counts is the route the router chose, not the path as it was written: the router takes `//metrics` and
+    /// `/metrics/` for `/metrics`. Only files and what is nowhere have no route.
     func authorize(_ identity: Identity?, _ request: Request, _ context: APIContext) throws {
-        let path = request.uri.path
-        guard path.hasPrefix("/api/") || path == "/metrics", !Self.publicPaths.contains(path) else { return }
+        let route = context.endpointPath
+        if let route, Self.publicRoutes.contains(route) { return }
+        if route == nil, request.uri.path.split(separator: "/").first != "api" { return }
         guard let identity else {
             if case .proxy(let header, _) = access {
                 guard let peer = context.peer, isTrusted(peer) else {
@@ -84,7 +88,7 @@ final class AccessControl: Sendable {
             throw Self.loginRequired(request)
         }
         let needed: Identity.Role =
-            request.method.isSafe || Self.viewerPaths.contains(path) ? .viewer : .operator
+            request.method.isSafe || Self.viewerRoutes.contains(route ?? "") ? .viewer : .operator
         guard identity.role >= needed else {
             throw APIError(
                 .forbidden,

@@ -101,13 +101,13 @@ struct ReviewItemDocument: Encodable, Sendable {
     }
     struct Label: Encodable, Sendable {
         let id: String
-        let name: [String: String]
+        let name: Words
         let kind: String
     }
 
     let id: String
     let machine: String
-    let machineName: [String: String]
+    let machineName: Words
     let window: Window
     let reason: String
     let state: String
@@ -128,14 +128,17 @@ struct ReviewItemDocument: Encodable, Sendable {
     ) {
         id = item.id.text
         machine = item.machine
-        self.machineName = machineName.names
+        self.machineName = Words(machineName, id: item.machine)
         window = Window(start: item.start, end: item.end)
         reason = item.reason.rawValue
         state = item.state.rawValue
         label = OrNull(item.label?.rawValue)
         confidence = OrNull(item.confidence)
         scores = Dictionary(item.scores.map { ($0.label.rawValue, $0.confidence) }) { first, _ in first }
-        self.labels = labels.map { Label(id: $0.id.rawValue, name: $0.name.names, kind: $0.kind.rawValue) }
+        self.labels = labels.map { label in
+            let id = label.id.rawValue
+            return Label(id: id, name: Words(label.name, id: id), kind: label.kind.rawValue)
+        }
         self.clip = OrNull(clip.map(ClipDocument.init))
         created = item.created
         self.decision = OrNull(decision.map(DecisionDocument.init))

@@ -73,6 +73,9 @@ public struct ReviewRoutes: APIRoutes {
         let limit = try StretchQuery.limit(request, standard: 50, most: 500)
         let machine = StretchQuery.query("machine", request)
         let cursor = StretchQuery.query("cursor", request)
+        if let cursor, cursor.split(separator: ".").compactMap({ Int64($0) }).count != 3 {
+            throw StretchQuery.bad("cursor", cursor, "the \"next\" of an earlier answer")
+        }
         return try await EvidenceRefusal.answering {
             let page = try await reader.reviewPage(state: state, machine: machine, limit: limit, after: cursor)
             var labels: [String: [StoredLabel]] = [:]

@@ -32,10 +32,10 @@ public struct SoundRoutes: APIRoutes {
             let format = try SoundFormat(request)
             let stretch = try stretch(request, context)
             let data = try await EvidenceRefusal.answering { try await keeper.encode(stretch, as: format.file) }
-            return ranged(data, request, headers: span(stretch).merging([.contentType: format.file.contentType]))
+            return try ranged(data, request, headers: span(stretch).merging([.contentType: format.file.contentType]))
         }
         machine.get("clips") { request, context in
-            let id = context.parameters.get("id") ?? ""
+            let id = context.machineID
             let limit = try StretchQuery.limit(request, standard: 200, most: 2_000)
             let (since, until) = (
                 try StretchQuery.time("since", request), try StretchQuery.time("until", request)
@@ -62,7 +62,7 @@ public struct SoundRoutes: APIRoutes {
     // MARK: - Recent sound
 
     private func stretch(_ request: Request, _ context: APIContext) throws -> SoundStretch {
-        let machine = context.parameters.get("id") ?? ""
+        let machine = context.machineID
         let query = try StretchQuery(request)
         let found: SoundStretch?
         if let span = query.span {
@@ -123,7 +123,7 @@ public struct SoundRoutes: APIRoutes {
         headers[.contentDisposition] = "inline; filename=\"\(name)\""
         if format == .wav {
             let data = try await EvidenceRefusal.answering { try await keeper.wav(of: clip) }
-            return ranged(data, request, headers: headers)
+            return try ranged(data, request, headers: headers)
         }
         let attributes = keeper.folder.url(clip.file).flatMap {
             try? FileManager.default.attributesOfItem(atPath: $0.path)
@@ -147,7 +147,7 @@ public struct SoundRoutes: APIRoutes {
                 headers: headers,
                 body: try await files.loadFile(path: url.path, range: part, context: context)
             )
-        case .unsatisfiable: return unsatisfiable(length)
+        case .unsatisfiable: throw unsatisfiable(length)
         }
     }
 
@@ -182,7 +182,7 @@ public struct SoundRoutes: APIRoutes {
         return ByteRange(request.headers[.range], length: length)
     }
 
-    private func ranged(_ data: Data, _ request: Request, headers: HTTPFields) -> Response {
+    private func ranged(_ data: Data, _ request: Request, headers: HTTPFields) throws(APIError) -> Response {
         var headers = headers
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
         // What is recorded this moment is another body next time, so only kept clips can be had in parts.
@@ -198,12 +198,17 @@ public struct SoundRoutes: APIRoutes {
             let first = data.startIndex + part.lowerBound
             let bytes = ByteBuffer(bytes: data[first..<first + part.count])
             return Response(status: .partialContent, headers: headers, body: .init(byteBuffer: bytes))
-        case .unsatisfiable: return unsatisfiable(data.count)
+        case .unsatisfiable: throw unsatisfiable(data.count)
         }
     }
 
-    private func unsatisfiable(_ length: Int) -> Response {
-        Response(status: .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(length)", .acceptRanges: "bytes"])
+    private func unsatisfiable(_ length: Int) -> APIError {
+        APIError(
+            .rangeNotSatisfiable,
+            "range_not_satisfiable",
+            "the sound has \(length) bytes; the range in the request lies beyond them",
+            headers: [.contentRange: "bytes */\(length)", .acceptRanges: "bytes"]
+        )
     }
 }
 

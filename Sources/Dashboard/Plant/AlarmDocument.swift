@@ -17,7 +17,8 @@ struct AlarmDocument: Encodable, Sendable {
     let label: String
     let name: Words
     let state: AlarmState
-    /// Whether the fault is present.
+    /// Whether it stands: the fault is present, or it went and nobody has acknowledged it yet. `state=active` lists the
+    /// same alarms; whether the fault is over says `cleared`.
     let active: Bool
     let severity: Severity
     let raised: Date
@@ -44,7 +45,7 @@ struct AlarmDocument: Encodable, Sendable {
             id: alarm.label.rawValue
         )
         state = alarm.state
-        active = alarm.state.isActive
+        active = alarm.isStanding
         severity = alarm.severity
         raised = alarm.raised
         cleared = alarm.cleared

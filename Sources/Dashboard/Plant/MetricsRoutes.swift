@@ -102,6 +102,23 @@ public struct MetricsRoutes: APIRoutes {
             "Commits in memory because the trend log cannot be written.",
             Double(status.store.commitsWaiting)
         )
+        let evidence = status.evidence
+        one("ausculta_clips_kept", .gauge, "Clips of sound on the disk.", status.clips.map { Double($0.count) })
+        one("ausculta_clips_size_bytes", .gauge, "Their size.", status.clips.map { Double($0.bytes) })
+        one("ausculta_clips_written_total", .counter, "Clips written.", Double(evidence.written))
+        one(
+            "ausculta_clips_lost_total",
+            .counter,
+            "Clips that could not be written, or were left out in a rush.",
+            Double(evidence.lost)
+        )
+        one(
+            "ausculta_clips_empty_total",
+            .counter,
+            "Requests for sound that was not remembered any more.",
+            Double(evidence.empty)
+        )
+        one("ausculta_clips_expired_total", .counter, "Clips deleted by retention.", Double(evidence.expired))
         text.family("ausculta_inference_duration_seconds", .histogram, "Time one window takes in the model.")
         text.histogram("ausculta_inference_duration_seconds", [], windows.inference)
     }

@@ -128,6 +128,24 @@ struct PlantProblem: Hashable, Sendable, Encodable {
                 )
             )
         }
+        if let reason = status.evidence.lastFailure {
+            problems.append(
+                PlantProblem(
+                    id: "clips_lost",
+                    severity: .warning,
+                    machine: nil,
+                    text: Words(
+                        en: "The sound of the last event could not be kept, \(status.evidence.lost) clips are lost: "
+                            + reason,
+                        zh: "最近一次事件的声音未能保存，共丢失 \(status.evidence.lost) 段：\(reason)"
+                    ),
+                    remedy: Words(
+                        en: "Free space on the disk of the trend log, or give the service write access beside it.",
+                        zh: "请释放趋势记录所在磁盘的空间，或给予服务对其所在文件夹的写权限。"
+                    )
+                )
+            )
+        }
         if status.windows.hopStretch > 1 {
             let factor = status.windows.hopStretch
             problems.append(

@@ -105,6 +105,22 @@ public struct PlantStatus: Sendable {
         }
     }
 
+    /// What became of the sound that was to be kept, since the service started.
+    public struct Evidence: Hashable, Sendable {
+        /// Clips written.
+        public var written = 0
+        /// Clips the disk or the trend log did not take, and what was left out in a rush.
+        public var lost = 0
+        /// Requests for which no sound was remembered any more.
+        public var empty = 0
+        /// Clips deleted for their age, or for room.
+        public var expired = 0
+        /// Why the last clip was lost; nil after one that was written.
+        public var lastFailure: String?
+
+        public init() {}
+    }
+
     public var site: String
     public var node: String
     public var version: String
@@ -121,6 +137,7 @@ public struct PlantStatus: Sendable {
     public var model: Model
     public var store: Store
     public var clips: Clips?
+    public var evidence: Evidence
     public var residentBytes: Int64
     public var threads: Int
 
@@ -138,6 +155,7 @@ public struct PlantStatus: Sendable {
         model: Model,
         store: Store,
         clips: Clips?,
+        evidence: Evidence = Evidence(),
         residentBytes: Int64,
         threads: Int
     ) {
@@ -154,6 +172,7 @@ public struct PlantStatus: Sendable {
         self.model = model
         self.store = store
         self.clips = clips
+        self.evidence = evidence
         self.residentBytes = residentBytes
         self.threads = threads
     }

@@ -32,7 +32,7 @@ struct RequestQuery {
         guard let text = text(name) else { return nil }
         // A plus sign of an offset may have come through as a space.
         if let date = RFC3339.date(text) ?? RFC3339.date(text.replacing(" ", with: "+")) { return date }
-        if let milliseconds = Int64(text), abs(milliseconds) < 100_000_000_000_000 {
+        if let milliseconds = Int64(text), (0..<253_402_300_800_000).contains(milliseconds) {
             return Date(millisecondsSince1970: milliseconds)
         }
         throw Self.refusal(name, text, "a time such as 2026-11-22T10:00:00Z, or milliseconds since 1970")
@@ -72,10 +72,15 @@ struct RequestQuery {
     }
 }
 
+extension APIContext {
+    /// The machine's id in a path.
+    var machineID: String { parameters.get("id")?.removingPercentEncoding ?? "" }
+}
+
 extension PlantSource {
     /// The machine a path names.
     func named(_ context: APIContext) throws -> LiveMachine {
-        let id = context.parameters.get("id")?.removingPercentEncoding ?? ""
+        let id = context.machineID
         guard let machine = machine(id) else {
             throw APIError(
                 .notFound,

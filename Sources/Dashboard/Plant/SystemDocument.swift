@@ -52,6 +52,8 @@ struct SystemDocument: Encodable, Sendable {
     struct Drops: Encodable, Sendable {
         let chunks: Int
         let windows: Int
+        /// Sound that was to be kept as evidence.
+        let clips: Int
     }
 
     struct Model: Encodable, Sendable {
@@ -85,6 +87,8 @@ struct SystemDocument: Encodable, Sendable {
     let node: String
     let version: String
     let started: Date
+    /// The service's clock.
+    let time: Date
     let uptimeS: Double
     let language: String
     let broker: Broker
@@ -102,6 +106,7 @@ struct SystemDocument: Encodable, Sendable {
         node = status.node
         version = status.version
         started = status.started
+        time = status.now
         uptimeS = max(0, status.now.timeIntervalSince(status.started)).rounded(decimals: 1) ?? 0
         language = status.language
         broker = Broker(
@@ -138,7 +143,11 @@ struct SystemDocument: Encodable, Sendable {
                 ? nil : Inference(p50: milliseconds(0.5, inference), p99: milliseconds(0.99, inference)),
             hopStretch: measured.hopStretch
         )
-        drops = Drops(chunks: live.reduce(0) { $0 + $1.stream.droppedChunks }, windows: measured.dropped)
+        drops = Drops(
+            chunks: live.reduce(0) { $0 + $1.stream.droppedChunks },
+            windows: measured.dropped,
+            clips: status.evidence.lost
+        )
         model = Model(
             name: status.model.name,
             signature: status.model.signature,

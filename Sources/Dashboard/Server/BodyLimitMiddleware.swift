@@ -12,12 +12,14 @@ struct BodyLimitMiddleware: RouterMiddleware {
         next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         guard request.method != .get, request.method != .head else { return try await next(request, context) }
-        let limit = DashboardLimits.largeBodyBytes[request.uri.path] ?? DashboardLimits.bodyBytes
+        // By the route the router chose: it takes "/api/predict/" for "/api/predict".
+        let large = context.endpointPath.flatMap { DashboardLimits.largeBodyBytes[$0] }
+        let limit = large ?? DashboardLimits.bodyBytes
         if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
             throw Self.tooLarge(limit)
         }
         // The desk counts what comes itself, and its watch over a client that leaves needs the body as it arrives.
-        guard DashboardLimits.largeBodyBytes[request.uri.path] == nil else { return try await next(request, context) }
+        guard large == nil else { return try await next(request, context) }
         var request = request
         request.body = RequestBody(asyncSequence: LimitedBody(base: request.body, limit: limit))
         return try await next(request, context)

@@ -50,7 +50,7 @@ public struct DashboardSettings: Sendable {
 enum DashboardLimits {
     /// A request's body, unless its route takes more.
     static let bodyBytes = 64 << 10
-    /// Paths that take sound; the route has a limit of its own below this one.
+    /// Routes that take sound; the route has a limit of its own below this one.
     static let largeBodyBytes: [String: Int] = ["/api/predict": 256 << 20]
     /// One header line, and all of them.
     static let headerBytes = (field: 16 << 10, all: 64 << 10)

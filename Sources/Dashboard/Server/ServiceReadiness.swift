@@ -7,7 +7,7 @@ public struct ReadinessCheck: Sendable, Encodable {
     public let id: String
     public let ok: Bool
     /// In words: how it is, and what to do where it is not well.
-    public let text: String
+    public var text: String
 
     public init(id: String, ok: Bool, text: String) {
         self.id = id
@@ -21,7 +21,7 @@ public protocol ServiceReadiness: Sendable {
     func checks() async -> [ReadinessCheck]
 }
 
-/// `GET /healthz`, `GET /readyz`.
+/// `GET /healthz`, `GET /readyz`. Both answer everybody; strangers read whether the service is well, not what it consists of.
 struct HealthRoutes: APIRoutes {
     let readiness: any ServiceReadiness
 
@@ -36,8 +36,11 @@ struct HealthRoutes: APIRoutes {
 
     func add(to router: Router<APIContext>) {
         router.get("/healthz") { _, _ in try APIResponse.json(Health(status: "ok")) }
-        router.get("/readyz") { _, _ in
-            let checks = await readiness.checks()
+        router.get("/readyz") { _, context in
+            var checks = await readiness.checks()
+            if context.identity == nil {
+                for index in checks.indices { checks[index].text = "sign in to read more" }
+            }
             let isReady = checks.allSatisfy(\.ok)
             return try APIResponse.json(
                 Readiness(status: isReady ? "ready" : "not_ready", checks: checks),

@@ -16,7 +16,8 @@ extension EdgeNode {
             SystemRoutes(plant: plant),
             MetricsRoutes(plant: plant),
         ]
-        return plantRoutes + evidenceRoutes() + [DeskRoutes(desk: soundDesk, limits: configuration.withLock { $0.http.desk })]
+        let limits = configuration.withLock { $0.http.desk }
+        return plantRoutes + evidenceRoutes() + [DeskRoutes(desk: soundDesk, limits: limits)]
     }
 
     /// Where browsers reach the dashboard; nil where there is none.

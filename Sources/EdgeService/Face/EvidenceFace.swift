@@ -14,6 +14,20 @@ extension EdgeNode {
     }
 }
 
+extension EvidenceRoom {
+    /// What became of the sound that was to be kept.
+    func status() async -> PlantStatus.Evidence {
+        let counters = await keeper.counters
+        var status = PlantStatus.Evidence()
+        status.written = counters.written
+        status.lost = counters.failed + lostNotices
+        status.empty = counters.empty
+        status.expired = counters.expired
+        status.lastFailure = counters.lastFailure
+        return status
+    }
+}
+
 /// The kept sound of alarms, for the alarm pages.
 struct KeptAlarmClips: AlarmClips {
     let reader: TrendLogReader

@@ -17,6 +17,7 @@ final class PlantFace: PlantSource {
         let queuedWindows: @Sendable () -> Int
         let droppedWindows: @Sendable () -> Int
         let hopStretch: @Sendable () -> Int
+        let evidence: @Sendable () async -> PlantStatus.Evidence
         /// Hands a command to the desk; false where it takes none any more.
         let give: @Sendable (OperatorCommand, @escaping @Sendable (CommandResult) async -> Void) -> Bool
     }
@@ -93,6 +94,7 @@ final class PlantFace: PlantSource {
                 commitsWaiting: await inside.publisher.commitsWaiting
             ),
             clips: clips.map { PlantStatus.Clips(count: $0.count, bytes: $0.bytes) },
+            evidence: await inside.evidence(),
             residentBytes: process.residentBytes,
             threads: process.threads
         )

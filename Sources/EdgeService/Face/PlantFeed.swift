@@ -65,7 +65,11 @@ final class PlantFeed: Sendable {
         let machines = configuration.machines.compactMap { machine -> LiveMachine? in
             guard let monitor = monitors[machine.id] else { return nil }
             return LiveMachine(
-                description: MachineDescription(machine, vocabulary: monitor.vocabulary),
+                description: MachineDescription(
+                    machine,
+                    vocabulary: monitor.vocabulary,
+                    keepsSound: machine.capturesSound && configuration.evidence.isOn
+                ),
                 monitor: monitor,
                 stream: stream(machine.id)
             )
@@ -234,7 +238,9 @@ extension PlantFeed.State {
 
 extension MachineDescription {
     /// A machine as the configuration gives it.
-    init(_ machine: MachineConfiguration, vocabulary: LabelVocabulary) {
+    ///
+    /// - Parameter keepsSound: whether its sound is remembered: its own switch and that of the service together.
+    init(_ machine: MachineConfiguration, vocabulary: LabelVocabulary, keepsSound: Bool) {
         self.init(
             id: machine.id,
             name: machine.name,
@@ -243,7 +249,7 @@ extension MachineDescription {
             windowLengthSeconds: machine.windowLengthSeconds,
             hopSeconds: machine.hopSeconds,
             topic: machine.topic,
-            keepsSound: machine.capturesSound
+            keepsSound: keepsSound
         )
     }
 }

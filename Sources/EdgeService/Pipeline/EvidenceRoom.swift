@@ -31,6 +31,7 @@ final class EvidenceRoom: Sendable {
     private let notices: AsyncStream<Notice>
     private let input: AsyncStream<Notice>.Continuation
     private let tasks = Mutex(Tasks())
+    private let lost = Atomic<Int>(0)
 
     /// - Parameter reviewChanged: told how many windows wait for a person whenever that may have changed.
     init(
@@ -72,6 +73,9 @@ final class EvidenceRoom: Sendable {
         await keeper.close(running.writing)
     }
 
+    /// What was left out since start because more happened than could be kept.
+    var lostNotices: Int { lost.load(ordering: .relaxed) }
+
     /// A chunk in its place, from the intake.
     func hear(_ machine: String, _ frame: AudioFrame) {
         keeper.sound.feed(
@@ -95,7 +99,7 @@ final class EvidenceRoom: Sendable {
             }
         }
         guard isTelling || window?.verdict == .undetermined else { return }
-        input.yield(
+        let result = input.yield(
             Notice(
                 window: window,
                 actions: actions,
@@ -103,6 +107,7 @@ final class EvidenceRoom: Sendable {
                 windowSeconds: lengths.withLock { $0[monitor.machine] } ?? 10
             )
         )
+        if case .dropped = result { lost.add(1, ordering: .relaxed) }
     }
 
     private func handle(_ notice: Notice) async {

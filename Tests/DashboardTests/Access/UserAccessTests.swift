@@ -45,6 +45,38 @@ import Testing
         }
     }
 
+    /// The router takes more slashes than a path needs; who may come in does not hang on them.
+    @Test func howAPathIsWrittenOpensNoDoor() async throws {
+        try await with { dashboard, _ async throws in
+            for path in [
+                "//metrics", "/metrics/", "//api/v1/things/a", "/api//v1/things/a", "/api/v1/things/a/",
+                "///api///v1///things///a///", "/api/v1/events/", "//api/v1/events?machine=a", "//api/v1/nothing",
+            ] {
+                let answer = try await dashboard.ask(.get, path)
+                #expect(answer.status == 401, "\(path)")
+                #expect(answer.code == "login_required", "\(path)")
+            }
+            for path in ["//api/v1/things/a", "/api/v1/things/a/", "/api/predict/", "//api//predict"] {
+                #expect(try await dashboard.ask(.post, path, body: "{}").status == 401, "\(path)")
+            }
+            let browser = TestBrowser(dashboard)
+            #expect(try await browser.signIn("otto", Self.passwords.otto).status == 200)
+            #expect(try await browser.ask(.post, "//api/v1/things/a/").code == "operator_required")
+            #expect(try await browser.ask(.get, "//api/v1/things/a/").text("user") == "otto")
+        }
+    }
+
+    @Test func strangersLearnWhetherItIsWellAndNotWhatItConsistsOf() async throws {
+        try await with { dashboard, _ async throws in
+            let stranger = try await dashboard.ask(.get, "/readyz")
+            #expect(stranger.text("status") == "ready")
+            #expect(!stranger.body.contains("mqtt://"))
+            let browser = TestBrowser(dashboard)
+            _ = try await browser.signIn("otto", Self.passwords.otto)
+            #expect(try await browser.ask(.get, "/readyz").body.contains("mqtt://"))
+        }
+    }
+
     @Test func signingInAndOut() async throws {
         try await with { dashboard, _ async throws in
             let browser = TestBrowser(dashboard)

@@ -69,6 +69,33 @@ import TrendLog
         }
     }
 
+    /// A fault that went and nobody has acknowledged stands: listed, counted and told as active until somebody does.
+    @Test func anAlarmNobodyAcknowledgedStandsThoughItsFaultIsOver() async throws {
+        let plant = try await StagedPlant()
+        let time = try await plant.hear("compressor-1", from: start, count: 3, dry)
+        try await plant.hear("compressor-1", from: time, count: 6, fine)
+        try await plant.application().test(.router) { client in
+            let page = try await plant.json("/api/v1/alarms?state=active", client)
+            let listed = try #require(page["alarms"] as? [[String: Any]])
+            #expect(listed.map { $0["state"] as? String } == ["rtn_unack"])
+            #expect(listed[0]["active"] as? Bool == true)
+            #expect(listed[0]["cleared"] is String)
+            #expect(page["active"] as? Int == 1)
+            #expect(try await alarms("?state=past", plant, client).isEmpty)
+            let card = try await plant.json("/api/v1/machines/compressor-1", client)
+            #expect((card["active_alarms"] as? [[String: Any]])?.map { $0["state"] as? String } == ["rtn_unack"])
+
+            let id = try #require(listed[0]["alarm_id"] as? String)
+            let answer = try await client.execute(uri: "/api/v1/alarms/\(id)/ack", method: .post)
+            #expect(answer.status == .ok)
+            #expect(try await plant.json("/api/v1/alarms?state=active", client)["active"] as? Int == 0)
+            #expect(try await alarms("?state=active", plant, client).isEmpty)
+            let past = try await alarms("?state=past", plant, client)
+            #expect(past.map { $0["alarm_id"] as? String } == [id])
+            #expect(past[0]["active"] as? Bool == false)
+        }
+    }
+
     @Test func anAlarmTellsWhatRaisedIt() async throws {
         let plant = try await plant()
         try await plant.application().test(.router) { client in

@@ -2,6 +2,7 @@
 import BrokerSupport
 import Foundation
 import HummingbirdTesting
+import Logging
 import Testing
 
 @testable import Dashboard
@@ -128,6 +129,41 @@ final class EventEars: Sendable {
             }
             #expect(plant.listenerCount == 0)
         }
+    }
+
+    /// Pages that are closed, opened and closed again, behind the real server: nobody is remembered, and nobody refused.
+    @Test func manyComeAndGoWithoutATrace() async throws {
+        let plant = try await StagedPlant()
+        var limits = EventRoutes.Limits()
+        limits.heartbeat = .milliseconds(50)
+        limits.listeners = 40
+        let clock: @Sendable () -> Date = { plant.now }
+        let server = try DashboardServer(
+            DashboardSettings(port: 0, web: WebFolder(pages: nil)),
+            routes: [EventRoutes(plant: plant, reader: plant.store.reader, limits: limits, now: clock)],
+            readiness: TestReadiness(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try await server.start()
+        let port = try #require(server.address?.port)
+        let request = Data("GET /api/v1/events?machine=compressor-1 HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+        for round in 0..<4 {
+            var connections: [PlainConnection] = []
+            for _ in 0..<30 {
+                let connection = try PlainConnection(port: port)
+                await connection.send(request)
+                connections.append(connection)
+            }
+            try await eventually("round \(round): thirty listen") { plant.listenerCount == 30 }
+            connections = []
+            try await eventually("round \(round): nobody listens") { plant.listenerCount == 0 }
+        }
+        let last = try PlainConnection(port: port)
+        await last.send(request)
+        try await eventually("one listens") { plant.listenerCount == 1 }
+        await server.stop()
+        #expect(plant.listenerCount == 0, "streams end with the server")
+        #expect(try await last.answer().status == 200)
     }
 
     @Test func aMailboxKeepsEachChangeOnceAndTheNewestWindows() async throws {

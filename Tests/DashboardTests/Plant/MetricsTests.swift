@@ -70,6 +70,7 @@ import Testing
         try await plant.lose("compressor-1", at: StagedPlant.start.addingTimeInterval(90))
         try await plant.application().test(.router) { client in
             let document = try await plant.json("/api/v1/system", client)
+            #expect(document["time"] as? String == "2026-11-22T10:01:30.000Z")
             #expect((document["machines"] as? [String: Any])?["total"] as? Int == 2)
             let windows = try #require(document["windows"] as? [String: Any])
             #expect((windows["latency_ms"] as? [String: Double])?["p50"] == 50)
@@ -80,6 +81,25 @@ import Testing
             #expect(problems[1]["machine"] as? String == "compressor-1")
             #expect((problems[1]["text"] as? [String: String])?["zh"]?.contains("compressor-1") == true)
         }
+    }
+
+    @Test func lostClipsAreCountedAndComplainedOf() async throws {
+        let plant = try await heard()
+        var status = await plant.status()
+        #expect(!SystemDocument(status, machines: []).problems.contains { $0.id == "clips_lost" })
+        status.evidence.written = 5
+        status.evidence.lost = 2
+        status.evidence.lastFailure = "clips/a.flac: no space left on device"
+        let document = SystemDocument(status, machines: [])
+        #expect(document.drops.clips == 2)
+        let problem = try #require(document.problems.first { $0.id == "clips_lost" })
+        #expect(problem.severity == .warning)
+        #expect(problem.text.en.contains("no space left") && problem.text.zh.contains("no space left"))
+        let metrics = MetricsRoutes.text(status, machines: []).split(separator: "\n")
+        #expect(metrics.contains("ausculta_clips_written_total 5"))
+        #expect(metrics.contains("ausculta_clips_lost_total 2"))
+        status.evidence.lastFailure = nil
+        #expect(!SystemDocument(status, machines: []).problems.contains { $0.id == "clips_lost" })
     }
 
     @Test func quantilesAreNearestRanks() {

@@ -49,6 +49,7 @@ struct TestRoutes: APIRoutes {
             let body = try await request.body.collect(upTo: 1 << 30)
             return try APIResponse.json(["bytes": "\(body.readableBytes)"])
         }
+        router.get("/metrics") { _, _ in try APIResponse.json(["all": "well"]) }
         router.get("/api/v1/broken") { _, _ -> Response in throw TestFault() }
         router.get("/api/v1/events") { [streams] _, _ in
             Response(

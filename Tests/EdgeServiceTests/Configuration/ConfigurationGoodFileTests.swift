@@ -1,7 +1,7 @@
 // Good files: the minimal one with its defaults, a full one, and the example that ships.
 import AudioFeatures
-import Evidence
 import CLAP
+import Evidence
 import Foundation
 import MachineHealth
 import Testing
