@@ -2,6 +2,8 @@
 import Dashboard
 import EdgeService
 import Foundation
+import Hummingbird
+import HummingbirdTesting
 import Logging
 import Testing
 
@@ -116,13 +118,24 @@ extension Repository {
 
     /// The status of an answer.
     private static func status(_ method: String, _ url: String, as authorization: String?) async throws -> Int {
-        let address = try #require(URL(string: url))
-        var request = URLRequest(url: address, timeoutInterval: 60)
-        request.httpMethod = method
-        if let authorization { request.setValue(authorization, forHTTPHeaderField: "Authorization") }
-        let (_, response) = try await URLSession.shared.data(for: request)
-        let answer = try #require(response as? HTTPURLResponse)
-        return answer.statusCode
+        let address = try #require(URLComponents(string: url))
+        let port = try #require(address.port)
+        let kind = try #require(HTTPRequest.Method(method))
+        var headers: HTTPFields = [.connection: "close"]
+        headers[.authorization] = authorization
+        let request = TestClient.Request(
+            address.percentEncodedPath,
+            method: kind,
+            authority: "127.0.0.1:\(port)",
+            headers: headers,
+            body: nil
+        )
+        let answer = try await TestClient.withClient(
+            host: "127.0.0.1",
+            port: port,
+            configuration: .init(timeout: .seconds(60))
+        ) { try await $0.execute(request) }
+        return answer.status.code
     }
 
     /// The body of an answer, whatever its status.
