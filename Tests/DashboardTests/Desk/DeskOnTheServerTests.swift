@@ -158,7 +158,7 @@ import Testing
 
     /// The server stops while clients send and wait.
     @Test func stoppingWaitsForNobody() async throws {
-        let long = FormBody.sound(try DeskHarness.sound(seconds: 900), labels: "a,b", ["hop": "0.5"])
+        let long = FormBody.sound(try DeskHarness.sound(seconds: 300), labels: "a,b", ["hop": "0.5"])
         var connections: [PlainConnection] = []
         try await Self.with { http, server in
             for size in [long.count, long.count / 2] {
