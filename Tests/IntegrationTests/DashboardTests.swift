@@ -2,12 +2,10 @@
 import Dashboard
 import EdgeService
 import Foundation
+import Hummingbird
+import HummingbirdTesting
 import Logging
 import Testing
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 extension Repository {
     /// Operations the description has, as `GET /api/v1/machines`, and those of them that are not answered yet.
@@ -116,20 +114,39 @@ extension Repository {
 
     /// The status of an answer.
     private static func status(_ method: String, _ url: String, as authorization: String?) async throws -> Int {
-        let address = try #require(URL(string: url))
-        var request = URLRequest(url: address, timeoutInterval: 60)
-        request.httpMethod = method
-        if let authorization { request.setValue(authorization, forHTTPHeaderField: "Authorization") }
-        let (_, response) = try await URLSession.shared.data(for: request)
-        let answer = try #require(response as? HTTPURLResponse)
-        return answer.statusCode
+        try await ask(method, url, as: authorization).status.code
     }
 
     /// The body of an answer, whatever its status.
     private static func get(_ url: String) async throws -> String {
-        let address = try #require(URL(string: url))
-        let (data, _) = try await URLSession.shared.data(from: address)
-        return String(decoding: data, as: UTF8.self)
+        let answer = try await ask("GET", url, as: nil)
+        return answer.body.map { String(buffer: $0) } ?? ""
+    }
+
+    /// Asks on a connection of its own. Foundation's URLSession keeps connections, and now and then it waits without an
+    /// end for an answer on one that the server has closed.
+    private static func ask(
+        _ method: String,
+        _ url: String,
+        as authorization: String?
+    ) async throws -> TestClient.Response {
+        let address = try #require(URLComponents(string: url))
+        let port = try #require(address.port)
+        let kind = try #require(HTTPRequest.Method(method))
+        var headers: HTTPFields = [.connection: "close"]
+        headers[.authorization] = authorization
+        let request = TestClient.Request(
+            address.percentEncodedPath,
+            method: kind,
+            authority: "127.0.0.1:\(port)",
+            headers: headers,
+            body: nil
+        )
+        return try await TestClient.withClient(
+            host: "127.0.0.1",
+            port: port,
+            configuration: .init(timeout: .seconds(60))
+        ) { try await $0.execute(request) }
     }
 
     private static func withNode(

@@ -15,6 +15,7 @@ public struct ReviewRoutes: APIRoutes {
     /// The longest stretch a person may put on the list.
     private static let longestWindowSeconds = 120.0
     private static let longestComment = 2_000
+    private static let longestName = 64
 
     /// - Parameter machineName: the name of a configured machine; nil for one that is not configured (any more).
     public init(
@@ -157,7 +158,7 @@ public struct ReviewRoutes: APIRoutes {
             throw APIError(.badRequest, "bad_comment", "the comment is longer than \(Self.longestComment) characters")
         }
         // Without users everybody is "local" and may say who they are.
-        let user = identity.name == "local" ? Self.name(saying.user) ?? identity.name : identity.name
+        let user = identity.isLocal ? try Self.name(saying.user) ?? identity.name : identity.name
         return try await EvidenceRefusal.answering {
             guard let item = try await reader.reviewItem(id) else { throw ReviewRefusal.unknownItem(id) }
             let label = try await self.label(saying.label, verdict: verdict, machine: item.machine)
@@ -185,9 +186,12 @@ public struct ReviewRoutes: APIRoutes {
         return LabelID(text)
     }
 
-    private static func name(_ text: String?) -> String? {
-        let name = text?.trimmingCharacters(in: .whitespacesAndNewlines).prefix(100) ?? ""
-        return name.isEmpty ? nil : String(name)
+    private static func name(_ text: String?) throws(APIError) -> String? {
+        let name = text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+        guard name.count <= longestName else {
+            throw APIError(.badRequest, "bad_user", "the user is longer than \(longestName) characters")
+        }
+        return name.isEmpty ? nil : name
     }
 
     private func document(
