@@ -77,10 +77,11 @@ def mahalanobis(bank, queries):
 
 def residual(bank, queries, explained=0.95):
     """Length of the reconstruction error; the fewest components that explain the share, at most half the points."""
+    share = np.cumsum(PCA().fit(bank).explained_variance_ratio_)
+    count = min(int(np.searchsorted(share, explained)) + 1, 32, len(bank) // 2, bank.shape[1])
+
     def fit(points):
-        share = np.cumsum(PCA().fit(points).explained_variance_ratio_)
-        count = min(int(np.searchsorted(share, explained)) + 1, 32, len(points) // 2, points.shape[1])
-        return PCA(n_components=count).fit(points)
+        return PCA(n_components=min(count, len(points) // 2)).fit(points)
 
     def error(model, rows):
         return np.linalg.norm(rows - model.inverse_transform(model.transform(rows)), axis=1)

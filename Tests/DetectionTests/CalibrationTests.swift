@@ -131,10 +131,10 @@ struct CalibrationFixture: Decodable {
 
     @Test func limitsOfDegenerateScores() throws {
         let same = try OpenSetLimit(normalScores: [Double](repeating: 0, count: 400))
-        #expect(same.limit == 3 && !same.isExceeded(by: 3) && same.isExceeded(by: 3.1))
+        #expect(same.limit == 1 && !same.isExceeded(by: 1) && same.isExceeded(by: 1.1))
         #expect(same.isExceeded(by: .nan))
         let one = try OpenSetLimit(normalScores: [2, .nan])
-        #expect(one.limit == 5 && !one.isAssured && one.count == 1)
+        #expect(one.limit == 3 && !one.isAssured && one.count == 1)
         #expect(throws: DetectionError.self) { try OpenSetLimit(normalScores: []) }
         #expect(throws: DetectionError.self) { try OpenSetLimit(normalScores: [1], share: 1) }
     }

@@ -14,8 +14,8 @@ public struct OpenSetLimit: Hashable, Sendable, Codable {
     /// Learns the limit.
     ///
     /// Of the sorted scores it is the first that, with the given assurance, is not below the true quantile: a binomial
-    /// bound that holds for every distribution. Where even the largest score gives no such assurance (0.99 at 95 % takes
-    /// 299 scores), it is the largest plus one robust deviation.
+    /// bound that holds for every distribution. Where even the largest score gives no such assurance (0.98 at 95 % takes
+    /// 149 scores), it is the largest plus one deviation.
     ///
     /// - Parameters:
     ///   - normalScores: each judged without itself; values that are no numbers are left out.
@@ -25,9 +25,9 @@ public struct OpenSetLimit: Hashable, Sendable, Codable {
     /// - Throws: `DetectionError` for no scores or shares outside their range.
     public init(
         normalScores: [Double],
-        share: Double = 0.99,
+        share: Double = 0.98,
         assurance: Double = 0.95,
-        margin: Double = 3
+        margin: Double = 1
     ) throws(DetectionError) {
         let sorted = normalScores.filter(\.isFinite).sorted()
         guard let largest = sorted.last, let median = Statistics.median(sorted) else {
@@ -36,7 +36,7 @@ public struct OpenSetLimit: Hashable, Sendable, Codable {
         guard share > 0, share < 1, assurance > 0, assurance < 1 else {
             throw DetectionError(
                 .unknown,
-                "share \(share) and assurance \(assurance) must lie between 0 and 1, such as 0.99 and 0.95"
+                "share \(share) and assurance \(assurance) must lie between 0 and 1, such as 0.98 and 0.95"
             )
         }
         // P(k-th smallest ≥ quantile) = P(fewer than k scores below the quantile) = P(Binomial ≤ k - 1).

@@ -39,7 +39,8 @@ public enum CombinationRule: String, Sendable, Codable, CaseIterable {
 public struct NoveltyOptions: Hashable, Sendable, Codable {
     /// Methods used, in both spaces; empty means all.
     public var methods: [NoveltyMethod]
-    /// How the methods' z-scores combine in one space.
+    /// How the methods' z-scores combine in one space. The careful rules overlook a change that only some methods see
+    /// (a small shift out of the bank's subspace moves Mahalanobis and residual, hardly a distance): the mean is usual.
     public var methodRule: CombinationRule
     /// How the embedding's and the descriptor's scores combine.
     public var spaceRule: CombinationRule
@@ -53,7 +54,7 @@ public struct NoveltyOptions: Hashable, Sendable, Codable {
     /// Makes options.
     public init(
         methods: [NoveltyMethod] = NoveltyMethod.allCases,
-        methodRule: CombinationRule = .meanOfBestTwo,
+        methodRule: CombinationRule = .mean,
         spaceRule: CombinationRule = .mean,
         neighbours: Int = 3,
         explainedVariance: Double = 0.95,

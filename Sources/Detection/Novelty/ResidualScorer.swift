@@ -8,7 +8,8 @@ struct ResidualScorer: Sendable {
     /// Each point's score under the components of the folds without it.
     ///
     /// Five folds by place, not one per point: each needs a spectrum of its own, and a fifth of the points less gives a
-    /// slightly larger residual, on the careful side.
+    /// slightly larger residual, on the careful side. Every fold keeps as many components as the whole bank: a share
+    /// reached with one component fewer in some fold would make that fold's residuals jump.
     private(set) var leaveOneOut: [Double] = []
 
     private static let folds = 5
@@ -22,8 +23,8 @@ struct ResidualScorer: Sendable {
             let rest = (0..<rows.rows).filter { $0 % folds != fold }
             let fitted = Self.fit(
                 rows.picking(rest),
-                explainedVariance: explainedVariance,
-                mostComponents: mostComponents
+                explainedVariance: .infinity,
+                mostComponents: components.rows
             )
             for point in stride(from: fold, to: rows.rows, by: folds) {
                 let vector = rows[point].map(Double.init)
