@@ -81,6 +81,7 @@ let package = Package(
 
         // Pure domain and pure physics: no I/O, no clock, no model.
         .target(name: "MachineHealth"),
+        .target(name: "Detection"),
         .target(name: "MachineSimulator"),
 
         // The model.
@@ -125,6 +126,7 @@ let package = Package(
         .testTarget(name: "AudioFeaturesTests", dependencies: ["AudioFeatures"]),
         .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition", "AudioFeatures"]),
         .testTarget(name: "MachineHealthTests", dependencies: ["MachineHealth"]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection"]),
         .testTarget(name: "MachineSimulatorTests", dependencies: ["MachineSimulator"]),
         .testTarget(
             name: "TrendLogTests",

@@ -1,0 +1,44 @@
+// Distance to the nearest points of the bank.
+
+struct NearestScorer: Sendable {
+    let neighbours: Int
+    /// Each point's score against the others.
+    let leaveOneOut: [Double]
+
+    /// - Parameter distances: between the points, (points, points).
+    init(distances: [[Double]], neighbours: Int) {
+        self.neighbours = max(1, neighbours)
+        guard distances.count > 1 else {
+            leaveOneOut = []
+            return
+        }
+        leaveOneOut = distances.indices.map { Self.spacing(of: $0, distances, neighbours: max(1, neighbours)) }
+    }
+
+    /// - Parameter distances: to every point.
+    func score(_ distances: [Double]) -> Double { Self.meanOfSmallest(distances, count: neighbours) }
+
+    /// Mean distance of a point to its nearest others, leaving out itself and perhaps one more.
+    static func spacing(
+        of point: Int,
+        _ distances: [[Double]],
+        neighbours: Int,
+        without other: Int? = nil
+    ) -> Double {
+        let others = distances[point].enumerated().filter { $0.offset != point && $0.offset != other }
+        return meanOfSmallest(others.map(\.element), count: neighbours)
+    }
+
+    /// Mean of the smallest values; 0 for none. Keeps a short sorted list: far cheaper than sorting all.
+    static func meanOfSmallest(_ values: [Double], count: Int) -> Double {
+        var smallest: [Double] = []
+        smallest.reserveCapacity(count + 1)
+        for value in values {
+            if smallest.count == count, let last = smallest.last, value >= last { continue }
+            let place = smallest.firstIndex { $0 > value } ?? smallest.count
+            smallest.insert(value, at: place)
+            if smallest.count > count { smallest.removeLast() }
+        }
+        return smallest.isEmpty ? 0 : smallest.reduce(0, +) / Double(smallest.count)
+    }
+}
