@@ -116,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "DashboardDataBenchmark",
             dependencies: [
-                "Dashboard", "Publishing", "TrendLog", "MachineHealth", hummingbird, hummingbirdTesting, logging, grdb,
+                "Dashboard", "Publishing", "TrendLog", "MachineHealth", hummingbird, logging, grdb,
             ],
             path: "Tests/Performance/DashboardDataBenchmark"
         ),

@@ -11,8 +11,8 @@ batches: its figure for two cores is the throughput, by the clock on the wall, o
 (`bench --threads 2 --encoder-only`). Differences are those of the L2-normalised embedding to PyTorch's. What cannot be
 exported or is not installed is named and left out.
 
---avx2 holds everything that can be told so to AVX2: Ausculta, PyTorch with oneDNN and MKL, OpenVINO. ONNX Runtime asks the
-processor itself and cannot be told; it is left out then.
+--avx2 holds everything that can be told so to AVX2: Ausculta, PyTorch with oneDNN and MKL, and OpenVINO but for the products
+it leaves to MLAS. MLAS, and with it ONNX Runtime, asks the processor itself and cannot be told; ONNX Runtime is left out then.
 """
 
 import argparse
@@ -182,7 +182,7 @@ def variants(binary, folder, threads, longer, left_out) -> list[Ausculta]:
             if name == "Ausculta, bfloat16" or ours.kind not in [other.kind for other in made]:
                 made.append(ours)
         except RuntimeError as error:
-            left_out[name] = str(error).splitlines()[0]
+            left_out[name] = str(error).splitlines()[0].removeprefix(f"Error: {folder}: ").split(";")[0]
     return made
 
 
@@ -272,7 +272,7 @@ def show(name, rounds, medians, outputs, left_out, alone, together) -> None:
     for what, reason in left_out.items():
         print(f"Left out: {what} ({reason})")
     if HELD_TO_AVX2:
-        print("Left out: ONNX Runtime (it asks the processor itself and cannot be held to AVX2)")
+        print("Left out: ONNX Runtime (it asks the processor itself and cannot be held to AVX2, like OpenVINO's MLAS products)")
     sys.stdout.flush()
 
 

@@ -1,6 +1,9 @@
 // Settings of glibc's heap: https://www.gnu.org/software/libc/manual/html_node/Malloc-Tunable-Parameters.html
 #include "CAllocations.h"
 
+// Any header of the library says which one it is.
+#include <stdlib.h>
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 

@@ -26,7 +26,7 @@ import Testing
     private static func words(_ folder: URL, threshold: String = "0") -> [String] {
         [
             "classify", folder.appendingPathComponent("in").path, "--labels", "pump dry,motor/hot,其他", "--sort-into",
-            folder.appendingPathComponent("out").path, "--threshold", threshold, "--hop", "0.5", "--model",
+            folder.appendingPathComponent("out").path, "--threshold", threshold, "--hop", "0.1", "--model",
             Repository.tinyModel.path,
         ]
     }
@@ -45,7 +45,7 @@ import Testing
     @Test func interruptedItLosesNothingAndGoesOn() async throws {
         try await Self.with { folder in
             for name in ["a.wav", "b.wav", "c.wav"] { try Self.write(folder, name, seconds: 3) }
-            // Thousands of windows: this one is still being judged when the signal comes.
+            // Some 18,000 windows: this one is still being judged when the signal comes.
             try Self.write(folder, "z.wav", seconds: 1_800)
             let program = try Program(Self.words(folder))
             let deadline = ContinuousClock.now + .seconds(60)

@@ -93,9 +93,9 @@ public struct UserFile: Sendable {
         try write(users)
     }
 
-    /// Whether a text can be a user's name.
+    /// Whether a text can be a user's name. "local" is whoever sits at the box where nobody signs in.
     public static func isName(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
+        text != "local" && (1...64).contains(text.utf8.count)
             && text.unicodeScalars.allSatisfy {
                 $0 != ":" && $0 != "#" && !$0.properties.isWhitespace && !CharacterSet.controlCharacters.contains($0)
             }

@@ -80,6 +80,7 @@ public struct EventRoutes: APIRoutes {
         }
     }
 
+    /// Tells until the listener leaves or the service stops.
     private func tell(_ writer: inout any ResponseBodyWriter, windowsOf machine: String?) async throws {
         counters.listeners.add(1, ordering: .relaxed)
         let mailbox = plant.subscribe(windowsOf: machine)
@@ -95,26 +96,31 @@ public struct EventRoutes: APIRoutes {
             counters.listeners.subtract(1, ordering: .relaxed)
         }
         try await withGracefulShutdownHandler {
-            var lookedAt = ContinuousClock.now
-            var system = SystemDocument(await plant.status(), machines: plant.machines).news
-            var text = "retry: 2000\n\n"
-            text += try event("machines", cards(of: plant.machines))
-            text += try event("system", system)
-            try await writer.write(ByteBuffer(string: text))
-            for await _ in mailbox.signals {
-                let changes = mailbox.take()
-                var text = try await self.text(changes)
-                if changes.system || ContinuousClock.now - lookedAt >= limits.systemInterval {
-                    lookedAt = .now
-                    let present = SystemDocument(await plant.status(), machines: plant.machines).news
-                    if present != system { text += try event("system", present) }
-                    system = present
-                }
-                try await writer.write(ByteBuffer(string: text.isEmpty ? ": heartbeat\n\n" : text))
-                if !changes.isEmpty { try await Task.sleep(for: limits.interval) }
-            }
+            // Where the listener has left, the next write or the one after it throws.
+            try await tellAll(mailbox, &writer)
         } onGracefulShutdown: {
             mailbox.finish()
+        }
+    }
+
+    private func tellAll(_ mailbox: PlantMailbox, _ writer: inout any ResponseBodyWriter) async throws {
+        var lookedAt = ContinuousClock.now
+        var system = SystemDocument(await plant.status(), machines: plant.machines).news
+        var text = "retry: 2000\n\n"
+        text += try event("machines", cards(of: plant.machines))
+        text += try event("system", system)
+        try await writer.write(ByteBuffer(string: text))
+        for await _ in mailbox.signals {
+            let changes = mailbox.take()
+            var text = try await self.text(changes)
+            if changes.system || ContinuousClock.now - lookedAt >= limits.systemInterval {
+                lookedAt = .now
+                let present = SystemDocument(await plant.status(), machines: plant.machines).news
+                if present != system { text += try event("system", present) }
+                system = present
+            }
+            try await writer.write(ByteBuffer(string: text.isEmpty ? ": heartbeat\n\n" : text))
+            if !changes.isEmpty { try await Task.sleep(for: limits.interval) }
         }
     }
 

@@ -2,14 +2,17 @@
 //
 //     swift run -c release DashboardDataBenchmark [FOLDER]
 //
-// Fills a trend log in FOLDER (a temporary one by default; 1 GB) and asks a server on loopback, a connection kept open.
+// Fills a trend log in FOLDER (a temporary one by default; 400 MB) and asks a server on loopback, a connection kept open.
 // Ends with status 1 where a median is above its limit.
 import Dashboard
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import Logging
 import TrendLog
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
 
 @main
 enum DashboardDataBenchmark {
@@ -33,9 +36,11 @@ enum DashboardDataBenchmark {
         MachineRoutes(plant: plant, reader: reader, now: now).add(to: router)
         TrendRoutes(plant: plant, reader: reader, now: now).add(to: router)
         AlarmRoutes(plant: plant, reader: reader, now: now).add(to: router)
+        let (ports, port) = AsyncStream<Int>.makeStream()
         let application = Application(
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) },
             logger: Logger(label: "ausculta.benchmark") { _ in SwiftLogNoOpLogHandler() }
         )
         let end = large.end.millisecondsSince1970
@@ -51,31 +56,38 @@ enum DashboardDataBenchmark {
             ("Alarms of one machine", 300, ["/api/v1/alarms?machine=machine-250"]),
             ("Windows, newest 200", 300, ["/api/v1/machines/machine-1/windows"]),
         ]
-        let isWithin = try await application.test(.live) { client in
-            var isWithin = true
-            for page in pages {
-                var times: [Double] = []
-                var bytes = 0
-                for _ in 0...rounds {
-                    bytes = 0
-                    let begin = clock.now
-                    for path in page.paths {
-                        let response = try await client.execute(uri: path, method: .get)
-                        guard response.status == .ok else { throw Refused(path: path, status: response.status.code) }
-                        bytes += response.body.readableBytes
-                    }
-                    times.append((clock.now - begin) / .milliseconds(1))
+        let server = Task { try await application.run() }
+        defer { server.cancel() }
+        var number = 0
+        for await chosen in ports {
+            number = chosen
+            break
+        }
+        let session = URLSession(configuration: .ephemeral)
+        var isWithin = true
+        for page in pages {
+            var times: [Double] = []
+            var bytes = 0
+            for _ in 0...rounds {
+                bytes = 0
+                let begin = clock.now
+                for path in page.paths {
+                    guard let url = URL(string: "http://127.0.0.1:\(number)\(path)") else { continue }
+                    let (data, response) = try await session.data(from: url)
+                    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+                    guard status == 200 else { throw Refused(path: path, status: status) }
+                    bytes += data.count
                 }
-                // The first round fills the caches.
-                let sorted = times.dropFirst().sorted()
-                let median = sorted[sorted.count / 2]
-                isWithin = isWithin && median <= page.limitMS
-                print(
-                    "\(page.name): median \(text(median)) ms, slowest \(text(sorted.last ?? 0)) ms, first "
-                        + "\(text(times[0])) ms (limit \(Int(page.limitMS)) ms), \(bytes / 1_000) kB"
-                )
+                times.append((clock.now - begin) / .milliseconds(1))
             }
-            return isWithin
+            // The first round fills the caches.
+            let sorted = times.dropFirst().sorted()
+            let median = sorted[sorted.count / 2]
+            isWithin = isWithin && median <= page.limitMS
+            print(
+                "\(page.name): median \(text(median)) ms, slowest \(text(sorted.last ?? 0)) ms, first "
+                    + "\(text(times[0])) ms (limit \(Int(page.limitMS)) ms), \(bytes / 1_000) kB"
+            )
         }
         if !isWithin { exit(1) }
     }

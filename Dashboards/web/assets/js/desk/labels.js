@@ -7,7 +7,7 @@ import { recall, remember } from "../store.js";
 
 const FIRST = {
   en: ["an air compressor running normally", "a bearing squealing for lack of oil", "a broken valve plate knocking", "background noise"],
-  zh: ["空压机正常运行的声音", "轴承缺油的尖叫声", "阀片破裂的敲击声", "其他背景噪声"],
+  zh: ["空压机正常运转声", "轴承缺油的尖叫声", "阀片破裂的敲击声", "其他背景噪声"],
 };
 
 /** Splits what was typed at commas (Chinese ones too), semicolons and line ends. */

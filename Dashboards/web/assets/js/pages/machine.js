@@ -163,8 +163,10 @@ export default async function mount(root, { params, query, t, signal }) {
           const pips = Math.min(item.required, 10);
           keyed(parts.pips, Array.from({ length: pips }, (_, index) => index), (index) => index, () => h("span"),
             (pip, index) => setAttribute(pip, "data-on", index < Math.round((item.count / item.required) * pips) ? "" : null));
-          keyed(parts.windows, item.windows.slice(item.windows.some((window) => window.counts) ? -5 : -2), (window) => window.start, () => h("li", { class: "tag num" }),
-            (tag, window) => {
+          // Each place keeps its tag and takes the next window's words: nothing slides when a window comes.
+          const places = item.windows.slice(item.windows.some((window) => window.counts) ? -5 : -2).map((window, place) => ({ window, place }));
+          keyed(parts.windows, places, ({ place }) => place, () => h("li", { class: "tag num" }),
+            (tag, { window }) => {
               const words = `${clock(window.start)} · ${confidence(window.confidence)}`;
               setText(tag, words + (window.counts ? " ✓" : " ✗"));
               setAttribute(tag, "data-counts", window.counts ? "" : null);
@@ -316,6 +318,14 @@ export default async function mount(root, { params, query, t, signal }) {
       chart.window(...(fixed ? [since, until] : [now() - span, now()]));
       showRanges();
       await ask();
+      // A machine that has just begun would leave an hour all but empty.
+      const [short] = RANGES[0].slice(1);
+      const first = answer?.times.find((time, index) => machine.labels.some((label) => (answer.mean[label.id]?.[index] ?? null) !== null));
+      if (follow && span === HOUR && !query.get("range") && !recall("range") && first !== undefined && now() - first < short) {
+        span = short;
+        showRanges();
+        await ask();
+      }
     }
 
     return {

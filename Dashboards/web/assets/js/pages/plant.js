@@ -94,7 +94,8 @@ export default async function mount(root, { query, t, signal }) {
       replace(rest, empty({ icon: "search", title: t("plant.noMatch"), action: { label: t("plant.clear"), run: () => { words = search.value = ""; chosen = null; setQuery({ q: null, state: null }); show(); } } }));
     } else if (rest.firstChild) replace(rest);
     const now = `${attention.list.children.length} ${well.list.children.length}`;
-    if (wall && now !== fitted) { fitted = now; fit(); }
+    // A longer label may take a second line.
+    if (wall && (now !== fitted || document.documentElement.scrollHeight > innerHeight + 1)) { fitted = now; fit(); }
   }
 
   function section(kind) {

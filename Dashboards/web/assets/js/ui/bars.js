@@ -14,7 +14,7 @@ export function createBars({ label = null } = {}) {
     element,
     update(rows, { threshold = null, top = null, sort = true } = {}) {
       let shown = sort ? [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0)) : rows;
-      const best = rows.reduce((most, row) => ((row.value ?? 0) > (most?.value ?? -1) ? row : most), null);
+      const best = rows.reduce((most, row) => ((row.value ?? 0) > (most?.value ?? 0) ? row : most), null);
       if (top) shown = shown.slice(0, top);
       keyed(element, shown, (row) => row.id, makeRow, (item, row) => {
         setText(item.parts.name, row.name);

@@ -4,5 +4,6 @@ export default {
   "evidence.window": "第 {n} 个窗口，共 {of} 个，{from} 至 {to}",
   "evidence.kept": "自 {from} 起保留 {seconds} 秒；标出的区段是计入的窗口。",
   "evidence.noSound": "没有保留声音", "evidence.noSound.text": "此设备关闭了录音，或片段已超过保留期限。",
+  "evidence.soon": "正在保留声音", "evidence.soon.text": "报警之后的几秒也听到后，声音会显示在这里。",
   "evidence.noWindows": "此报警的窗口已不在记录中。",
 };
