@@ -160,7 +160,7 @@ class Asker:
 
     def ask(self, method, path, expected=200, **parts):
         case = self.schema[path][method].Case(**parts)
-        response = case.call(base_url=self.base)
+        response = case.call(base_url=self.base, timeout=120)
         self.asked += 1
         name = f"{method} {path} {parts.get('path_parameters', {}) or ''}"
         if response.status_code != expected:

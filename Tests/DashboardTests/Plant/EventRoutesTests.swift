@@ -43,7 +43,7 @@ final class EventEars: Sendable {
 
     deinit { stop() }
 
-    /// By force: a server that listens to SIGTERM ignores it meanwhile, and a child inherits that.
+    // By force: a server that listens to SIGTERM ignores it meanwhile, and a child inherits that.
     func stop() { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
     static func events(_ lines: [String]) -> [Event] {
