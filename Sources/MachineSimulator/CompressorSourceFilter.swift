@@ -97,7 +97,7 @@ enum CompressorSourceFilter {
                 ),
                 decaySeconds: draws.individual.logUniform(0.000_8, 0.002),
                 formants: formantSet(3, hz: 1_800...8_000, draw: &draws.individual),
-                level: Response(only: .valvePlateBroken, -3 + sensitivity),
+                level: Response(only: .valvePlateBroken, sensitivity),
                 modulation: RotatingModulation(crank, depth: Response(0.5), take: &draws.take),
                 take: &draws.take
             )
@@ -107,7 +107,7 @@ enum CompressorSourceFilter {
                 hz: 1_400...draws.individual.logUniform(4_000, 7_000),
                 ductHz: draws.individual.logUniform(700, 2_000),
                 resonance: draws.individual.uniform(0.2, 0.6),
-                level: Response(only: .valvePlateBroken, -9 + sensitivity),
+                level: Response(only: .valvePlateBroken, -6 + sensitivity),
                 modulation: RotatingModulation(crank, depth: Response(0.95), sharpness: 3, take: &draws.take),
                 take: &draws.take
             )
@@ -165,7 +165,7 @@ enum CompressorSourceFilter {
                 ),
                 decaySeconds: draws.individual.logUniform(0.000_4, 0.001_2),
                 formants: formantSet(3, hz: 2_800...9_500, draw: &draws.individual),
-                level: Response(only: .bearingLackingOil, -3 + sensitivity),
+                level: Response(only: .bearingLackingOil, sensitivity),
                 modulation: RotatingModulation(.turns(1), depth: Response(0.6), take: &draws.take),
                 take: &draws.take
             ),
@@ -173,7 +173,10 @@ enum CompressorSourceFilter {
                 hz: 2_500...12_000,
                 ductHz: draws.individual.logUniform(1_500, 4_000),
                 resonance: 0.2,
-                level: Response(draws.individual.uniform(-40, -34), .init(.bearingLackingOil, 33 + sensitivity)),
+                level: Response(
+                    draws.individual.uniform(-40, -34),
+                    .init(.bearingLackingOil, 36 + sensitivity, exponent: 0.5)
+                ),
                 modulation: RotatingModulation(bearing.cage, depth: Response(0.4), take: &draws.take),
                 gustDepth: Response(0.1, .init(.bearingLackingOil, 0.2)),
                 take: &draws.take

@@ -144,7 +144,7 @@ enum FanModal {
             // A dry bearing rustles under load, crackles at the ball pass, and squeals.
             BandNoise(
                 bands: [(own.logUniform(3_000, 6_000), 0.6, 0), (own.logUniform(7_000, 11_000), 0.7, -4)],
-                level: Response(only: .bearingLackingGrease, own.uniform(-8, -2)),
+                level: Response(only: .bearingLackingGrease, own.uniform(-4, 2)),
                 modulation: RotatingModulation(.turns(1), depth: Response(own.uniform(0.4, 0.7)), take: &draws.take),
                 gustDepth: Response(0.2),
                 gustSeconds: 0.2,
@@ -158,7 +158,7 @@ enum FanModal {
                     take: &draws.take
                 ),
                 modes: raceway,
-                level: Response(only: .bearingLackingGrease, own.uniform(-9, -3)),
+                level: Response(only: .bearingLackingGrease, own.uniform(-6, 0)),
                 take: &draws.take
             ),
             LockedTone(

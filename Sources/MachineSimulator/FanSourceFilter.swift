@@ -111,7 +111,7 @@ enum FanSourceFilter {
                 hz: 3_000...12_000,
                 ductHz: draws.individual.logUniform(1_500, 4_000),
                 resonance: 0.2,
-                level: Response(only: .bearingLackingGrease, draws.individual.uniform(-7, -1)),
+                level: Response(only: .bearingLackingGrease, draws.individual.uniform(-4, 2)),
                 modulation: RotatingModulation(.turns(1), depth: Response(0.5), take: &draws.take),
                 gustDepth: Response(0.25),
                 take: &draws.take
@@ -125,7 +125,7 @@ enum FanSourceFilter {
                 ),
                 decaySeconds: draws.individual.logUniform(0.000_4, 0.001_2),
                 formants: formantSet(3, hz: 2_500...9_000, draw: &draws.individual),
-                level: Response(only: .bearingLackingGrease, draws.individual.uniform(-7, -1)),
+                level: Response(only: .bearingLackingGrease, draws.individual.uniform(-4, 2)),
                 take: &draws.take
             ),
             BandNoise(

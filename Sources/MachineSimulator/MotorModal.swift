@@ -53,7 +53,11 @@ enum MotorModal {
                 LockedTone(
                     .turns(slots) + Double(order) * drive.pull,
                     harmonics: [1],
-                    level: Response(slotDB + own.uniform(-3, 3), .init(.rotorBarBroken, 9), .init(.motorOverheating, 3)),
+                    level: Response(
+                        slotDB + own.uniform(-3, 3),
+                        .init(.rotorBarBroken, 9),
+                        .init(.motorOverheating, 3)
+                    ),
                     modulation: polePass(&draws.take),
                     shaftHz: drive.shaftHz,
                     take: &draws.take

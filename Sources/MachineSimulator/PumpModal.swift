@@ -172,7 +172,7 @@ enum PumpModal {
             // A jet through a gap does not know of the shaft: steady, high, with a sputter.
             BandNoise(
                 bands: [(own.logUniform(3_500, 6_500), 1, 0), (own.logUniform(7_500, 12_000), 0.9, -3)],
-                level: Response(only: .sealLeaking, own.uniform(-5, 1)),
+                level: Response(only: .sealLeaking, own.uniform(-2, 4)),
                 gustDepth: Response(0.12),
                 gustSeconds: 0.05,
                 take: &draws.take

@@ -30,7 +30,7 @@ enum PumpSourceFilter {
     ) -> [any MachineLayer] {
         let vaneDB = draws.individual.uniform(-11, -5)
         let humDB = draws.individual.uniform(-20, -13)
-        let collapseDB = draws.individual.uniform(-4, 1)
+        let collapseDB = draws.individual.uniform(-2, 3)
         var partials = partialSeries(vanes, count: 4, fallDB: 5, draw: &draws.individual) {
             Response(vaneDB + $0, .init(.runningDry, -14), .init(.cavitation, -3))
         }
@@ -135,7 +135,7 @@ enum PumpSourceFilter {
                 hz: 4_000...12_000,
                 ductHz: draws.individual.logUniform(2_000, 6_000),
                 resonance: draws.individual.uniform(0.1, 0.5),
-                level: Response(only: .sealLeaking, draws.individual.uniform(-5, 1)),
+                level: Response(only: .sealLeaking, draws.individual.uniform(-2, 4)),
                 gustSeconds: 0.05,
                 take: &draws.take
             ),

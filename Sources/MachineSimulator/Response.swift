@@ -27,10 +27,10 @@ struct Response: Sendable {
         isAbsentInHealth = false
     }
 
-    /// A level in dB that only a fault brings: absent in a healthy machine, from 40 dB below `levelDB` up to it.
-    init(only fault: MachineState, _ levelDB: Double, exponent: Double = 0.6) {
-        healthy = levelDB - 40
-        rises = [Rise(fault, 40, exponent: exponent)]
+    /// A level in dB that only a fault brings: absent in a healthy machine, from 30 dB below `levelDB` up to it.
+    init(only fault: MachineState, _ levelDB: Double, exponent: Double = 0.5) {
+        healthy = levelDB - 30
+        rises = [Rise(fault, 30, exponent: exponent)]
         isAbsentInHealth = true
     }
 

