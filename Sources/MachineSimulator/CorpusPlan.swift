@@ -29,6 +29,8 @@ public struct CorpusPlan: Sendable {
     public var wear: Double
     public var snrDB: ClosedRange<Double>
     public var sampleRatesHz: [Int]
+    /// Makers of the machines' sound; the windows of an individual take them in turn.
+    public var generators: [SoundGenerator]
 
     public init(
         kind: MachineKind = .compressor,
@@ -38,7 +40,8 @@ public struct CorpusPlan: Sendable {
         severity: ClosedRange<Double>,
         wear: Double,
         snrDB: ClosedRange<Double>,
-        sampleRatesHz: [Int]
+        sampleRatesHz: [Int],
+        generators: [SoundGenerator] = [.modal]
     ) {
         self.kind = kind
         self.individuals = individuals
@@ -48,6 +51,7 @@ public struct CorpusPlan: Sendable {
         self.wear = wear
         self.snrDB = snrDB
         self.sampleRatesHz = sampleRatesHz
+        self.generators = generators
     }
 
     /// The windows of one individual.
@@ -55,12 +59,12 @@ public struct CorpusPlan: Sendable {
         var draw = SeededRandom(seed: individual, stream: 8)
         var items: [CorpusItem] = []
         for take in 0..<windows {
-            for state in MachineState.allCases {
+            for state in kind.states {
                 let severity = state == .normal ? 0 : draw.uniform(severity.lowerBound, severity.upperBound)
                 var condition = MachineCondition(state: state, severity: severity)
-                condition.oilLoss = max(condition.oilLoss, draw.uniform(0, wear))
-                condition.valveDamage = max(condition.valveDamage, draw.uniform(0, wear))
-                condition.motorHeat = max(condition.motorHeat, draw.uniform(0, wear))
+                for fault in kind.faults {
+                    condition[fault] = max(condition[fault], draw.uniform(0, wear))
+                }
                 let source = SoundSource.machine(kind, .constant(condition))
                 items.append(
                     item(
@@ -107,7 +111,8 @@ public struct CorpusPlan: Sendable {
             individual: individual,
             take: UInt64(take),
             snrDB: draw.uniform(snrDB.lowerBound, snrDB.upperBound),
-            sampleRateHz: sampleRatesHz[draw.integer(0, sampleRatesHz.count - 1)]
+            sampleRateHz: sampleRatesHz[draw.integer(0, sampleRatesHz.count - 1)],
+            generator: generators.isEmpty ? .modal : generators[take % generators.count]
         )
         return CorpusItem(
             name: "\(individual)-\(detail)-\(take)",

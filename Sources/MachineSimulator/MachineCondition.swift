@@ -2,23 +2,15 @@
 
 import Foundation
 
-/// The four states of the compressor vocabulary.
-public enum MachineState: String, Sendable, CaseIterable, Codable {
-    case normal
-    case bearingLackingOil = "bearing-lacking-oil"
-    case valvePlateBroken = "valve-plate-broken"
-    case motorOverheating = "motor-overheating"
-}
-
-/// How far each fault has come; all zero is a healthy machine. Each value runs 0...1.
+/// How far each fault has come; all zero is a healthy machine. Each severity runs 0...1.
 public struct MachineCondition: Sendable, Equatable {
-    /// Loss of lubricant in the bearings: 0 well oiled, 1 dry.
-    public var oilLoss: Double
-    /// Damage of a valve plate: 0 whole, 1 broken to pieces.
-    public var valveDamage: Double
-    /// Overload and overheating of the motor: 0 cool, 1 about to trip.
-    public var motorHeat: Double
+    /// Severities above or below zero only: a fault of severity zero is no fault.
+    private var severities: [MachineState: Double] = [:]
 
+    /// A healthy machine.
+    public init() {}
+
+    /// A compressor with its three faults.
     public init(oilLoss: Double = 0, valveDamage: Double = 0, motorHeat: Double = 0) {
         self.oilLoss = oilLoss
         self.valveDamage = valveDamage
@@ -27,31 +19,55 @@ public struct MachineCondition: Sendable, Equatable {
 
     /// A machine in one state with the given severity, 0...1 (`normal` has none).
     public init(state: MachineState, severity: Double = 1) {
-        self.init()
-        switch state {
-        case .normal: break
-        case .bearingLackingOil: oilLoss = severity
-        case .valvePlateBroken: valveDamage = severity
-        case .motorOverheating: motorHeat = severity
+        self[state] = severity
+    }
+
+    /// Severity of a fault, 0...1. `normal` has none, and setting it changes nothing.
+    public subscript(fault: MachineState) -> Double {
+        get { severities[fault] ?? 0 }
+        set {
+            guard fault != .normal else { return }
+            severities[fault] = newValue == 0 ? nil : newValue
         }
+    }
+
+    /// Loss of lubricant in the bearings: 0 well oiled, 1 dry.
+    public var oilLoss: Double {
+        get { self[.bearingLackingOil] }
+        set { self[.bearingLackingOil] = newValue }
+    }
+
+    /// Damage of a valve plate: 0 whole, 1 broken to pieces.
+    public var valveDamage: Double {
+        get { self[.valvePlateBroken] }
+        set { self[.valvePlateBroken] = newValue }
+    }
+
+    /// Overload and overheating of the motor: 0 cool, 1 about to trip.
+    public var motorHeat: Double {
+        get { self[.motorOverheating] }
+        set { self[.motorOverheating] = newValue }
+    }
+
+    /// The faults there are, in the order of `MachineState`.
+    public var faults: [MachineState] {
+        MachineState.allCases.filter { severities[$0] != nil }
     }
 
     /// The fault that has come furthest, and how far; `normal` and 0 for a machine without any.
     public var worst: (state: MachineState, severity: Double) {
-        let faults: [(MachineState, Double)] = [
-            (.bearingLackingOil, oilLoss), (.valvePlateBroken, valveDamage), (.motorOverheating, motorHeat),
-        ]
+        let faults = faults.map { ($0, self[$0]) }
         guard let worst = faults.max(by: { $0.1 < $1.1 }), worst.1 > 0 else { return (.normal, 0) }
         return worst
     }
 
     /// The condition a share of the way (0...1) towards another.
     public func moved(towards other: MachineCondition, by share: Double) -> MachineCondition {
-        MachineCondition(
-            oilLoss: oilLoss + (other.oilLoss - oilLoss) * share,
-            valveDamage: valveDamage + (other.valveDamage - valveDamage) * share,
-            motorHeat: motorHeat + (other.motorHeat - motorHeat) * share
-        )
+        var moved = self
+        for fault in Set(severities.keys).union(other.severities.keys) {
+            moved[fault] = self[fault] + (other[fault] - self[fault]) * share
+        }
+        return moved
     }
 }
 

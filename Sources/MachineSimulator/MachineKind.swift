@@ -1,17 +1,21 @@
-// Which machines exist in the simulator, which are only named, and what an unusable request is told.
+// Which machines exist in the simulator, who makes their sound, and what an unusable request is told.
 
-/// A family of machines. Only some have a physical model; `isAvailable` says which.
+/// A family of machines. `states` says what each can be in.
 public enum MachineKind: String, Sendable, CaseIterable, Codable {
     case compressor
     case pump
     case fan
     case gearbox
     case motor
+}
 
-    /// Whether this version can make the sound of such a machine.
-    public var isAvailable: Bool { self == .compressor }
-
-    public static var available: [MachineKind] { allCases.filter(\.isAvailable) }
+/// Two makers of the same machines and faults that share kinematics and nothing else, so that whoever learns the sound of
+/// a fault from one can be tried on the other.
+public enum SoundGenerator: String, Sendable, CaseIterable, Codable {
+    /// Shaft-locked waveforms and impacts that ring in banks of vibration modes.
+    case modal = "a"
+    /// Partials that wander each for itself, bursts of noise and turbulence through filters.
+    case sourceFilter = "b"
 }
 
 /// A simulation that cannot be made as asked, with what can be.
@@ -22,11 +26,9 @@ public struct SimulationError: Error, Equatable, CustomStringConvertible, Sendab
         self.description = description
     }
 
-    static func unavailable(_ kind: MachineKind) -> SimulationError {
-        let names = MachineKind.available.map(\.rawValue).joined(separator: ", ")
-        return SimulationError(
-            "machine kind '\(kind.rawValue)': there is no simulated \(kind.rawValue) yet; available: \(names)"
-        )
+    static func foreign(_ fault: MachineState, to kind: MachineKind) -> SimulationError {
+        let names = kind.states.map(\.rawValue).joined(separator: ", ")
+        return SimulationError("state '\(fault.rawValue)': not one of a \(kind.rawValue)'s; its states are \(names)")
     }
 
     static func rate(_ found: Int) -> SimulationError {

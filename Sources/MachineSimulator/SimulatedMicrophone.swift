@@ -22,10 +22,13 @@ public struct SimulationSettings: Sendable, Equatable {
     /// Level of the source over the background in dB; nil leaves the background out.
     public var snrDB: Double?
     public var sampleRateHz: Int
-    /// RMS level of source and background at the start; nil draws -32...-20 dBFS by individual.
+    /// RMS level of source and background at the start; nil draws -32...-20 dBFS by individual, 4 dB less for all but
+    /// compressors of generator a.
     public var levelDBFS: Double?
     /// Whether the room's reflections are added.
     public var hasRoom: Bool
+    /// Which physics makes the sound of a machine; ambient sounds have one maker only.
+    public var generator: SoundGenerator
 
     public init(
         source: SoundSource,
@@ -34,7 +37,8 @@ public struct SimulationSettings: Sendable, Equatable {
         snrDB: Double? = 20,
         sampleRateHz: Int = 48_000,
         levelDBFS: Double? = nil,
-        hasRoom: Bool = true
+        hasRoom: Bool = true,
+        generator: SoundGenerator = .modal
     ) {
         self.source = source
         self.individual = individual
@@ -43,6 +47,7 @@ public struct SimulationSettings: Sendable, Equatable {
         self.sampleRateHz = sampleRateHz
         self.levelDBFS = levelDBFS
         self.hasRoom = hasRoom
+        self.generator = generator
     }
 
     /// A machine in one unchanging state.
@@ -53,7 +58,8 @@ public struct SimulationSettings: Sendable, Equatable {
         individual: UInt64,
         take: UInt64 = 0,
         snrDB: Double? = 20,
-        sampleRateHz: Int = 48_000
+        sampleRateHz: Int = 48_000,
+        generator: SoundGenerator = .modal
     ) -> SimulationSettings {
         let condition = MachineCondition(state: state, severity: severity)
         return SimulationSettings(
@@ -61,7 +67,8 @@ public struct SimulationSettings: Sendable, Equatable {
             individual: individual,
             take: take,
             snrDB: snrDB,
-            sampleRateHz: sampleRateHz
+            sampleRateHz: sampleRateHz,
+            generator: generator
         )
     }
 }
@@ -103,7 +110,7 @@ public struct SimulatedMicrophone: Sendable {
         var mixer = settings.individual &* 0x9E37_79B9_7F4A_7C15 &+ settings.take
         let takeSeed = splitMix64(&mixer)
         self.settings = settings
-        generator = try SourceGenerator(source: settings.source, individual: settings.individual, takeSeed: takeSeed)
+        generator = try SourceGenerator(settings, takeSeed: takeSeed)
         room = settings.hasRoom ? RoomResponse(seed: settings.individual) : nil
         background = BackgroundNoise(seed: settings.individual, takeSeed: takeSeed)
         microphone = MicrophoneResponse(
@@ -128,7 +135,7 @@ public struct SimulatedMicrophone: Sendable {
             backgroundGain = 0
         }
         var draw = SeededRandom(seed: settings.individual, stream: 6)
-        let drawn = draw.uniform(-32, -20)
+        let drawn = draw.uniform(-32, -20) - generator.headroomDB
         let level = settings.levelDBFS ?? drawn
         microphone.gain = Float(amplitude(dB: level) / sqrt(sourceRMS * sourceRMS + noiseRMS * noiseRMS))
         // The room and the filters have to fill before the first sample that counts.
@@ -213,21 +220,32 @@ public struct SimulatedMicrophone: Sendable {
     }
 }
 
-/// The dry source, whichever it is: exactly one of the two is there.
+/// The dry source, whichever it is: exactly one of the three is there.
 private struct SourceGenerator: Sendable {
     private var compressor: CompressorSound?
+    private var machine: LayeredMachine?
     private var ambient: AmbientSound?
     private let schedule: DegradationSchedule
 
-    init(source: SoundSource, individual: UInt64, takeSeed: UInt64) throws {
-        switch source {
-        case .machine(.compressor, let schedule):
-            compressor = CompressorSound(individualSeed: individual, takeSeed: takeSeed)
+    init(_ settings: SimulationSettings, takeSeed: UInt64) throws {
+        switch settings.source {
+        case .machine(let kind, let schedule):
+            for fault in schedule.from.faults + schedule.to.faults where !kind.states.contains(fault) {
+                throw SimulationError.foreign(fault, to: kind)
+            }
+            if kind == .compressor, settings.generator == .modal {
+                compressor = CompressorSound(individualSeed: settings.individual, takeSeed: takeSeed)
+            } else {
+                machine = LayeredMachine(
+                    kind,
+                    generator: settings.generator,
+                    individualSeed: settings.individual,
+                    takeSeed: takeSeed
+                )
+            }
             self.schedule = schedule
-        case .machine(let kind, _):
-            throw SimulationError.unavailable(kind)
         case .ambient(let kind):
-            ambient = AmbientSound(kind: kind, individualSeed: individual, takeSeed: takeSeed)
+            ambient = AmbientSound(kind: kind, individualSeed: settings.individual, takeSeed: takeSeed)
             schedule = .constant(MachineCondition())
         }
     }
@@ -235,8 +253,12 @@ private struct SourceGenerator: Sendable {
     /// Whether the source has pauses, so its loudness needs a longer look.
     var isIntermittent: Bool { ambient != nil }
 
+    /// Room for faults that strike hard or grow loud after the level was set, dB.
+    var headroomDB: Double { machine == nil ? 0 : 4 }
+
     mutating func renderBlock(into output: UnsafeMutablePointer<Float>, soundSeconds: Double) {
         compressor?.renderBlock(into: output, condition: schedule.condition(soundSeconds: soundSeconds))
+        machine?.renderBlock(into: output, condition: schedule.condition(soundSeconds: soundSeconds))
         ambient?.renderBlock(into: output)
     }
 }

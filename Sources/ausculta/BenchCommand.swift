@@ -51,7 +51,7 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         let loaded = try model.load(arithmetic.precision)
         let sound = try (UInt64(1)...2).flatMap { individual in
-            try MachineState.allCases.map { state in
+            try MachineKind.compressor.states.map { state in
                 var microphone = try SimulatedMicrophone(.machine(state: state, individual: individual))
                 return microphone.render(frames: 480_000)
             }

@@ -123,7 +123,7 @@ struct LoadScene: Sendable {
 
     /// Sounds of different machines in different states, rendered once for all trials.
     static func sounds(chunkSeconds: Double) throws -> [PreparedChunks] {
-        try MachineState.allCases.map { state in
+        try MachineKind.compressor.states.map { state in
             var microphone = try SimulatedMicrophone(
                 SimulationSettings(
                     source: .machine(.compressor, .constant(MachineCondition(state: state))),

@@ -6,16 +6,15 @@ import MachineSimulator
 
 /// What the simulated machine is and how it fares; shared by everything that needs a simulated stream.
 struct SimulatedSceneOptions: ParsableArguments {
-    @Option(help: "Kind of machine: compressor (pump, fan, gearbox and motor are not simulated yet).")
-    var kind = "compressor"
+    @OptionGroup var make: SimulatedMakeOptions
 
-    @Option(help: "State: normal, bearing-lacking-oil, valve-plate-broken, motor-overheating.")
+    @Option(help: "State of the machine, one of its kind (listed above).")
     var state = "normal"
 
     @Option(help: "Severity of the state, 0 to 1.")
     var severity = 1.0
 
-    @Option(help: "State the machine slowly goes to.")
+    @Option(help: "State the machine slowly goes to, one of its kind.")
     var degradeTo: String?
 
     @Option(help: "Machine time the degradation takes, e.g. 3d.")
@@ -37,19 +36,17 @@ struct SimulatedSceneOptions: ParsableArguments {
 
     /// The simulation asked for; `machine` names the individual where no seed does.
     func settings(machine: String) throws -> SimulationSettings {
-        guard let machineKind = MachineKind(rawValue: kind) else {
-            throw ValidationError("--kind '\(kind)': known are \(Self.names(MachineKind.allCases))")
-        }
+        let kind = try make.machineKind()
         guard (0...1).contains(severity) else {
             throw ValidationError("--severity \(severity): expected 0 to 1")
         }
         guard timeScale > 0, timeScale.isFinite else {
             throw ValidationError("--time-scale \(timeScale): expected a number above 0")
         }
-        let start = MachineCondition(state: try Self.state(state, option: "--state"), severity: severity)
+        let start = MachineCondition(state: try Self.state(state, of: kind, option: "--state"), severity: severity)
         var schedule = DegradationSchedule.constant(start)
         if let degradeTo {
-            let end = MachineCondition(state: try Self.state(degradeTo, option: "--degrade-to"))
+            let end = MachineCondition(state: try Self.state(degradeTo, of: kind, option: "--degrade-to"))
             schedule = DegradationSchedule(
                 from: start,
                 to: end,
@@ -58,22 +55,20 @@ struct SimulatedSceneOptions: ParsableArguments {
             )
         }
         return SimulationSettings(
-            source: .machine(machineKind, schedule),
+            source: .machine(kind, schedule),
             individual: seed ?? Self.seed(of: machine),
             snrDB: snr,
-            sampleRateHz: rate
+            sampleRateHz: rate,
+            generator: try make.soundGenerator()
         )
     }
 
-    private static func state(_ name: String, option: String) throws -> MachineState {
-        guard let state = MachineState(rawValue: name) else {
-            throw ValidationError("\(option) '\(name)': known are \(names(MachineState.allCases))")
+    private static func state(_ name: String, of kind: MachineKind, option: String) throws -> MachineState {
+        guard let state = MachineState(rawValue: name), kind.states.contains(state) else {
+            let known = SimulatedMakeOptions.names(kind.states)
+            throw ValidationError("\(option) '\(name)': the states of a \(kind.rawValue) are \(known)")
         }
         return state
-    }
-
-    private static func names<Value: RawRepresentable>(_ values: [Value]) -> String where Value.RawValue == String {
-        values.map(\.rawValue).joined(separator: ", ")
     }
 
     /// FNV-1a: the same name is the same machine everywhere.
@@ -90,6 +85,9 @@ struct SimulateCommand: AsyncParsableCommand {
             Without --out the sound is streamed to a broker as a live machine, until Ctrl-C or for --duration. \
             With --out the sound is written as WAV files with a manifest (file,machine,condition,label,...). \
             With --corpus a labelled set over many individual machines is written, for training and evaluation.
+
+            STATES BY KIND:
+            \(SimulatedMakeOptions.statesByKind)
             """
     )
 
@@ -127,7 +125,7 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         let folder = URL(fileURLWithPath: out, isDirectory: true)
         if corpus.corpus {
-            try corpus.write(to: folder, windowSeconds: chunk.seconds)
+            try corpus.write(to: folder, windowSeconds: chunk.seconds, make: scene.make)
         } else {
             try writeFiles(to: folder)
         }

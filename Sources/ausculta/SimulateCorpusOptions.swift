@@ -30,7 +30,7 @@ struct SimulateCorpusOptions: ParsableArguments {
     var rates = "48000"
 
     /// Renders every window of the plan into `folder`.
-    func write(to folder: URL, windowSeconds: Double) throws {
+    func write(to folder: URL, windowSeconds: Double, make: SimulatedMakeOptions) throws {
         let sampleRatesHz = try rates.split(separator: ",").map { text in
             guard let rate = Int(text) else { throw ValidationError("--rates '\(text)': expected a number of Hz") }
             return rate
@@ -40,13 +40,15 @@ struct SimulateCorpusOptions: ParsableArguments {
             throw ValidationError("--severities: expected values from 0 to 1")
         }
         let plan = CorpusPlan(
+            kind: try make.machineKind(),
             individuals: individuals.values,
             windows: windows,
             others: others,
             severity: severities.values,
             wear: wear,
             snrDB: snrRange.values,
-            sampleRatesHz: sampleRatesHz
+            sampleRatesHz: sampleRatesHz,
+            generators: try make.soundGenerators()
         )
         var writer = try SimulatedFileWriter(folder: folder)
         var count = 0

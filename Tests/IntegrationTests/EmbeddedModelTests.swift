@@ -102,7 +102,7 @@ struct EmbeddedModelTests {
         var files: [String] = []
         var truth: [Int] = []
         for individual in Self.firstIndividual..<Self.firstIndividual + 5 {
-            for (index, state) in MachineState.allCases.enumerated() {
+            for (index, state) in MachineKind.compressor.states.enumerated() {
                 let file = folder.appendingPathComponent("\(individual)-\(state.rawValue).wav")
                 try await record(state, individual: individual, seconds: 10, to: file)
                 files.append(file.path)

@@ -21,7 +21,7 @@ struct CorpusPlanTests {
         let items = plan.individuals.flatMap { plan.items(individual: $0) }
         #expect(items.count == 3 * (4 * 2 + 3))
         #expect(Set(items.map(\.name)).count == items.count)
-        for state in MachineState.allCases {
+        for state in plan.kind.states {
             #expect(items.filter { $0.label == state.rawValue }.count == 6)
         }
         #expect(items.filter { $0.label == "other" }.count == 9)

@@ -41,3 +41,40 @@ enum SpectralStatistics {
         return decibels(amplitude / 2.0.squareRoot() / rms(samples))
     }
 }
+
+extension SpectralStatistics {
+    /// Power of a band a thousand times a second, as an envelope analyser sees it.
+    static func envelope(_ samples: [Float], centreHz: Double, q: Double) -> [Double] {
+        let filtered = band(samples, centreHz: centreHz, q: q)
+        return stride(from: 0, to: filtered.count - 47, by: 48).map { start in
+            (start..<start + 48).reduce(0) { $0 + Double(filtered[$1]) * Double(filtered[$1]) }
+        }
+    }
+
+    /// Strongest line of an envelope within 1.5 % of a frequency, relative to the envelope's mean.
+    static func envelopeLine(_ envelope: [Double], frequencyHz: Double) -> Double {
+        let mean = envelope.reduce(0, +) / Double(envelope.count)
+        return (-3...3).map { offset in
+            let hz = frequencyHz * (1 + 0.005 * Double(offset))
+            var cosine = 0.0
+            var sine = 0.0
+            for (index, value) in envelope.enumerated() {
+                let phase = 2 * .pi * hz * Double(index) / 1_000
+                cosine += (value - mean) * cos(phase)
+                sine += (value - mean) * sin(phase)
+            }
+            return 2 * (cosine * cosine + sine * sine).squareRoot() / Double(envelope.count) / mean
+        }.max() ?? 0
+    }
+
+    /// How much a tone swells, as standard deviation over mean of its strength in steps of 50 ms.
+    static func swell(_ samples: [Float], frequencyHz: Double) -> Double {
+        let steps = stride(from: 0, to: samples.count - 2_399, by: 2_400).map { start in
+            let piece = Array(samples[start..<start + 2_400])
+            return amplitude(dB: toneShareDB(piece, frequencyHz: frequencyHz)) * rms(piece)
+        }
+        let mean = steps.reduce(0, +) / Double(steps.count)
+        let variance = steps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(steps.count)
+        return variance.squareRoot() / mean
+    }
+}
