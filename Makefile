@@ -39,6 +39,7 @@ test:
 	$(SWIFT) build --build-tests $(STRICT)
 	$(SWIFT) test --skip-build --disable-xctest
 	@Tests/API/run
+	@Tests/Browser/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_DIRS)

@@ -1,6 +1,6 @@
-# Sourced from the repository's root: a Python environment with what drives the browser, in $environment; ends the
+# shellcheck shell=sh disable=SC2154
+# Sourced from the repository's root: makes $environment a Python environment with what drives the browser; ends the
 # script that sourced it where there is none to be had.
-environment=.build/browser-env
 requirements=Tests/Browser/requirements.txt
 
 for program in chromium chromedriver mosquitto mosquitto_sub; do

@@ -125,7 +125,7 @@ site: {self.SITE}
 node: users
 broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
 window: {{length: 10s, hop: 5s}}
-rule: {{confidence: 0.5, consecutive: 2}}
+rule: {{consecutive: 2}}
 labels:
   compressor:
     - {{id: normal, name: {{en: Normal running, zh: 正常运行}}, kind: normal,
