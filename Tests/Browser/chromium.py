@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 
 from service import Failure, wait_for
 
-SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+SIZES = {"desk": (1440, 900), "phone": (390, 844), "tall": (1440, 1130)}
 CHECKS = pathlib.Path(__file__).with_name("page_checks.js").read_text()
 # Runs before every page's own scripts.
 EARLY = """

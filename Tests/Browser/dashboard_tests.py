@@ -130,6 +130,29 @@ def no_layout_shift(stage):
     stage.clean()
 
 
+@case("Tabs behind leave connections for the one in front")
+def many_tabs(stage):
+    # A browser opens six connections to one host; a machine's page holds two as long as it is looked at.
+    browser = stage.browser
+    driver = browser.driver
+    browser.open(stage.base, "/plant")
+    first = driver.current_window_handle
+    opened = []
+    try:
+        for _ in range(5):
+            driver.switch_to.new_window("tab")
+            opened.append(driver.current_window_handle)
+            browser.driver.get(f"{stage.base}/#/machine/compressor-2")
+            browser.settled("/machine/compressor-2")
+            browser.live()
+    finally:
+        for tab in opened:
+            driver.switch_to.window(tab)
+            driver.close()
+        driver.switch_to.window(first)
+    browser.live()
+
+
 # ---- Every page, in both languages, themes and sizes.
 
 def check_page(browser, where):

@@ -150,6 +150,8 @@ live.on("alarm", (alarm) => {
   if (alarm.active && alarm.state === "unack_active") setText(parts.news, t("news.alarm", { machine: pick(alarm.machine_name) || alarm.machine, label: pick(alarm.name) || alarm.label }));
 });
 live.on("review", (data) => { counts.review = data.open; showCounts(); });
+// The count in the title of a tab behind others goes on.
+setInterval(() => { if (live.resting && live.running) refreshCounts(); }, 30_000);
 live.on("resync", () => { refreshCounts(); recover(); });
 
 function pick(names) { return names ? names[language()] || names.en : ""; }

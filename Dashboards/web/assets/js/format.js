@@ -106,7 +106,8 @@ export function position(seconds, tenths = false) {
 /** 0.874 → "87 %" in English, "87%" in Chinese (a thin space that does not break). */
 export function percent(share, digits = 0) {
   if (share === null || share === undefined || !Number.isFinite(share)) return NONE;
-  const clamped = share >= 1 ? 1 : share > 0.999 && digits === 0 ? 0.99 : share;
+  // Nothing short of certain is shown as 100 %.
+  const clamped = share >= 1 ? 1 : share >= 0.995 && digits === 0 ? 0.99 : share;
   return (clamped * 100).toFixed(digits) + (language() === "zh" ? "%" : "\u202f%");
 }
 

@@ -6,7 +6,9 @@ const EVENTS = ["machines", "window", "alarm", "review", "system"];
 const channels = new Map();
 const stateListeners = new Set();
 let state = "connecting";
-let stopped = true;
+let stopped = true, resting = false, restTimer = 0;
+/** How long a tab may be behind others before it lets go of its streams. */
+const HIDDEN_MS = 5_000;
 
 class Channel {
   constructor(machine) {
@@ -20,7 +22,7 @@ class Channel {
   }
 
   open() {
-    if (this.source || stopped) return;
+    if (this.source || stopped || resting) return;
     clearTimeout(this.timer);
     const path = "/api/v1/events" + (this.machine ? "?machine=" + encodeURIComponent(this.machine) : "");
     const source = new EventSource(path);
@@ -93,11 +95,38 @@ setInterval(async () => {
   main.again();
 }, 15_000);
 
+// A browser opens six connections to a box and no more, for all its tabs together: streams of tabs that nobody sees, or
+// of pages kept for the way back, would leave none for the page in front.
+function rest() {
+  clearTimeout(restTimer);
+  resting = true;
+  for (const each of channels.values()) { each.close(); each.broken = true; }
+}
+
+function wake() {
+  clearTimeout(restTimer);
+  if (!resting) return;
+  resting = false;
+  if (stopped) return;
+  setState("connecting");
+  for (const each of channels.values()) each.open();
+}
+
+addEventListener("pagehide", rest);
+addEventListener("pageshow", wake);
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(restTimer);
+  if (document.hidden) restTimer = setTimeout(rest, HIDDEN_MS); else wake();
+});
+
 export const live = {
   /** "connecting", "open" or "lost" */
   get state() { return state; },
 
   get running() { return !stopped; },
+
+  /** True while this tab is hidden and hears nothing: what it shows then has to be asked for. */
+  get resting() { return resting; },
 
   /** Begins (after the session is known). */
   start() {

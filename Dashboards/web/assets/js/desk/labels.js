@@ -95,8 +95,9 @@ export function createThreshold({ onChange = () => {} } = {}) {
   return { element, value };
 }
 
-/** What kind of label it is, by its words: anchors are drawn quietly. */
+/** What kind of label it is, by its words: anchors are drawn quietly, what is normal in green. */
 export function labelKind(label) {
   if (/^(other|others|background|ambient|silence|其他|其它|背景|环境|安静)|background noise|背景噪|其他/i.test(label)) return "anchor";
+  if (/\bnormal(ly)?\b|(^|[^不])正常/i.test(label)) return "normal";
   return "plain";
 }

@@ -164,7 +164,7 @@ export default async function mount(root, { params, query, t, signal }) {
           keyed(parts.pips, Array.from({ length: pips }, (_, index) => index), (index) => index, () => h("span"),
             (pip, index) => setAttribute(pip, "data-on", index < Math.round((item.count / item.required) * pips) ? "" : null));
           // Each place keeps its tag and takes the next window's words: nothing slides when a window comes.
-          const places = item.windows.slice(item.windows.some((window) => window.counts) ? -5 : -2).map((window, place) => ({ window, place }));
+          const places = item.windows.slice(item.windows.some((window) => window.counts) ? -4 : -2).map((window, place) => ({ window, place }));
           keyed(parts.windows, places, ({ place }) => place, () => h("li", { class: "tag num" }),
             (tag, { window }) => {
               const words = `${clock(window.start)} · ${confidence(window.confidence)}`;

@@ -13,9 +13,9 @@ const reversed = Uint16Array.from({ length: SIZE }, (_, index) => {
 });
 const real = new Float32Array(SIZE), imaginary = new Float32Array(SIZE);
 
-/** Dark blue over green to yellow, even in brightness; 256 colours as bytes. */
+/** The colours of the pictures the box draws (Evidence/Pictures/ColourMap.swift), at ten places; 256 as bytes. */
 const palette = (() => {
-  const stops = [[11, 17, 20], [24, 40, 78], [28, 84, 112], [32, 132, 122], [86, 178, 96], [196, 210, 70], [253, 236, 160]];
+  const stops = [[2, 0, 16], [28, 0, 42], [69, 1, 62], [117, 5, 69], [170, 0, 60], [209, 56, 34], [229, 111, 28], [236, 162, 80], [239, 208, 149], [249, 246, 223]];
   const colors = new Uint8ClampedArray(256 * 3);
   for (let index = 0; index < 256; index += 1) {
     const at = (index / 255) * (stops.length - 1);

@@ -71,7 +71,7 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
       ...rest,
       labels: ["time", ...labels.map((label) => label.id)],
       series: Object.fromEntries(labels.map((label) => [label.id, { strokeWidth: label.kind === "fault" ? 1.9 : 1.2 }])),
-      valueRange: [0, 1.04], connectSeparatedPoints: false, legend: "never", interactionModel: {}, rightGap: 6,
+      valueRange: [0, 1.1], connectSeparatedPoints: false, legend: "never", interactionModel: {}, rightGap: 6,
       highlightCircleSize: 3.5, animatedZooms: false, fillGraph: false, labelsUTC: false, axisTickSize: 4,
       axes: {
         x: { axisLabelFormatter: (at) => tick(at.getTime()), axisLabelWidth: 4.5 * rem(), axisLabelFontSize: 0.75 * rem(), drawGrid: true, pixelsPerLabel: 5.6 * rem() },
