@@ -38,6 +38,7 @@ rule: {{valid_above: 0.7, confidence: 0.75, consecutive: 3}}
 machines:
   - {{id: compressor-1, profile: compressor}}
   - {{id: compressor-2, profile: compressor}}
+http: {{listen: "127.0.0.1:0"}}
 store: {{path: "{store}", retain: 1d}}
 """
 

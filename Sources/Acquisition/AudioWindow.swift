@@ -15,7 +15,7 @@ public struct AudioWindow: Hashable, Sendable {
     /// Time just after the last sample.
     public let end: Date
     /// Mono samples at 48 kHz; missing audio is zero.
-    public let samples: [Float]
+    public private(set) var samples: [Float]
     /// Share of the window that never arrived, 0...1.
     public let missingFraction: Double
     /// Whether little enough is missing for a classification to mean something.
@@ -45,5 +45,11 @@ public struct AudioWindow: Hashable, Sendable {
         self.missingFraction = missingFraction
         self.isClassifiable = isClassifiable
         self.sourceSampleRateHz = sourceSampleRateHz
+    }
+
+    /// Gives the samples away and keeps none: who takes them may change them without a copy of two megabytes.
+    public mutating func takeSamples() -> [Float] {
+        defer { samples = [] }
+        return samples
     }
 }

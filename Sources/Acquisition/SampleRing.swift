@@ -32,16 +32,16 @@ struct SampleRing: Sendable {
         }
     }
 
-    /// All `capacity` samples from `position` on, in order: the one copy a window costs.
-    func read(from position: Int) -> [Float] {
+    /// All `capacity` samples from `position` on where they lie: two parts, to be read one after the other.
+    func withParts<Value, Failure: Error>(
+        from position: Int,
+        _ body: ([UnsafeBufferPointer<Float>]) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
         let first = position % capacity
-        return [Float](unsafeUninitializedCapacity: capacity) { output, count in
-            storage.withUnsafeBufferPointer { input in
-                let head = input[first...]
-                _ = output[..<head.count].initialize(fromContentsOf: head)
-                _ = output[head.count...].initialize(fromContentsOf: input[..<first])
-            }
-            count = capacity
+        return try storage.withUnsafeBufferPointer { samples throws(Failure) in
+            try body([
+                UnsafeBufferPointer(rebasing: samples[first...]), UnsafeBufferPointer(rebasing: samples[..<first]),
+            ])
         }
     }
 }

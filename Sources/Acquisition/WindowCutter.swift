@@ -128,7 +128,7 @@ public struct WindowCutter: Sendable {
             sequenceNumber: nextSequenceNumber,
             start: start,
             end: start.addingTimeInterval(spec.lengthSeconds),
-            samples: try resampled(ring.read(from: range.lowerBound)),
+            samples: try resampled(from: range.lowerBound),
             missingFraction: missingFraction,
             isClassifiable: missingFraction <= spec.maxMissingFraction,
             sourceSampleRateHz: sampleRateHz
@@ -137,10 +137,12 @@ public struct WindowCutter: Sendable {
         return window
     }
 
-    /// At 48 kHz, exactly the window's length: odd rates round by a sample at most.
-    private func resampled(_ samples: [Float]) throws(ResamplingError) -> [Float] {
+    /// The ring from `position` on at 48 kHz, exactly the window's length: odd rates round by a sample at most.
+    private func resampled(from position: Int) throws(ResamplingError) -> [Float] {
         let count = spec.sampleCount(sampleRateHz: AudioWindow.sampleRateHz)
-        var output = try StreamingResampler.resample(samples, from: sampleRateHz, to: AudioWindow.sampleRateHz)
+        var output = try ring.withParts(from: position) { parts throws(ResamplingError) in
+            try StreamingResampler.resample(parts: parts, from: sampleRateHz, to: AudioWindow.sampleRateHz)
+        }
         if output.count > count { output.removeLast(output.count - count) }
         if output.count < count { output.append(contentsOf: repeatElement(0, count: count - output.count)) }
         return output

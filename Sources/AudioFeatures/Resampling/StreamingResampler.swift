@@ -86,7 +86,10 @@ public final class StreamingResampler {
             return input
         }
         guard !input.isEmpty else { return [] }
-        let output = run(input, capacity: latencySampleCount + Self.slackSampleCount)
+        let capacity = latencySampleCount + Self.slackSampleCount
+        let output = [Float](unsafeUninitializedCapacity: capacity) { buffer, count in
+            count = input.withUnsafeBufferPointer { feed($0, into: buffer) }
+        }
         outputSampleCount += output.count
         return output
     }
@@ -95,7 +98,10 @@ public final class StreamingResampler {
     ///
     /// Over `process` and `flush` a signal of `n` samples gives `n · out / in` samples, rounded.
     public func flush() -> [Float] {
-        let rest = soxr == nil ? [] : run(nil, capacity: latencySampleCount + Self.slackSampleCount)
+        let capacity = soxr == nil ? 0 : latencySampleCount + Self.slackSampleCount
+        let rest = [Float](unsafeUninitializedCapacity: capacity) { buffer, count in
+            count = capacity == 0 ? 0 : drain(into: buffer)
+        }
         inputSampleCount = 0
         outputSampleCount = 0
         if let soxr { soxr_clear(soxr) }
@@ -112,36 +118,74 @@ public final class StreamingResampler {
         from inputRateHz: Int,
         to outputRateHz: Int = 48_000
     ) throws(ResamplingError) -> [Float] {
+        guard inputRateHz != outputRateHz else {
+            // Refuses the rate where it is out of range.
+            _ = try StreamingResampler(from: inputRateHz, to: outputRateHz)
+            return samples
+        }
+        return try samples.withUnsafeBufferPointer { source throws(ResamplingError) in
+            try resample(parts: [source], from: inputRateHz, to: outputRateHz)
+        }
+    }
+
+    /// The same for a signal that lies in several places: its parts one after the other.
+    public static func resample(
+        parts: [UnsafeBufferPointer<Float>],
+        from inputRateHz: Int,
+        to outputRateHz: Int = 48_000
+    ) throws(ResamplingError) -> [Float] {
         let resampler = try StreamingResampler(from: inputRateHz, to: outputRateHz)
-        guard inputRateHz != outputRateHz else { return samples }
-        var output = resampler.process(samples)
-        output.append(contentsOf: resampler.flush())
-        return output
+        let inputCount = parts.reduce(0) { $0 + $1.count }
+        guard inputRateHz != outputRateHz else {
+            var joined: [Float] = []
+            joined.reserveCapacity(inputCount)
+            for part in parts { joined.append(contentsOf: part) }
+            return joined
+        }
+        let due = (Double(inputCount) * Double(outputRateHz) / Double(inputRateHz)).rounded()
+        let capacity = Int(due) + slackSampleCount
+        return [Float](unsafeUninitializedCapacity: capacity) { output, count in
+            for part in parts {
+                count += resampler.feed(part, into: UnsafeMutableBufferPointer(rebasing: output[count...]))
+            }
+            count += resampler.drain(into: UnsafeMutableBufferPointer(rebasing: output[count...]))
+        }
     }
 
     /// Room for the rounding of block boundaries inside libsoxr.
     private static let slackSampleCount = 64
 
-    /// One pass through libsoxr; nil input marks the end of the signal.
-    private func run(_ input: [Float]?, capacity: Int) -> [Float] {
-        [Float](unsafeUninitializedCapacity: capacity) { buffer, count in
-            var consumed = 0
-            if let input {
-                input.withUnsafeBufferPointer { source in
-                    _ = soxr_process(
-                        soxr,
-                        source.baseAddress,
-                        source.count,
-                        &consumed,
-                        buffer.baseAddress,
-                        capacity,
-                        &count
-                    )
-                }
-                precondition(consumed == input.count, "libsoxr takes all input while output has room")
-            } else {
-                _ = soxr_process(soxr, nil, 0, nil, buffer.baseAddress, capacity, &count)
-            }
+    /// What libsoxr gets at once. Each of its stages holds all it was given and has not yet passed on, so a whole window in
+    /// one piece would take several times its size.
+    private static let helpingSampleCount = 8_192
+
+    /// Feeds samples in small helpings; returns how many samples of output came of it.
+    private func feed(_ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>) -> Int {
+        guard let source = input.baseAddress, let target = output.baseAddress else { return 0 }
+        var (fed, made) = (0, 0)
+        while fed < input.count {
+            let helping = min(Self.helpingSampleCount, input.count - fed)
+            var (consumed, produced) = (0, 0)
+            _ = soxr_process(
+                soxr,
+                source + fed,
+                helping,
+                &consumed,
+                target + made,
+                output.count - made,
+                &produced
+            )
+            precondition(consumed == helping, "libsoxr takes all input while output has room")
+            fed += helping
+            made += produced
         }
+        return made
+    }
+
+    /// Marks the end of the signal; returns how many samples of output were left.
+    private func drain(into output: UnsafeMutableBufferPointer<Float>) -> Int {
+        var produced = 0
+        _ = soxr_process(soxr, nil, 0, nil, output.baseAddress, output.count, &produced)
+        return produced
     }
 }

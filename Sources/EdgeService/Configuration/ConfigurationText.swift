@@ -31,11 +31,14 @@ struct ConfigurationText {
 
     /// Parses a text. A key given twice is reported and renamed in the parser's copy, so that reading goes on and
     /// everything else wrong is found too.
+    ///
+    /// Scalars stay text, whose meaning the reader of each setting knows: Yams would tell numbers from words with regular
+    /// expressions, which bring megabytes of Unicode tables into a process that runs for months.
     private static func compose(_ text: String, problems: ProblemList) -> Node? {
         var text = text
         for _ in 0..<50 {
             do {
-                guard let root = try Yams.compose(yaml: text) else { return nothing(problems) }
+                guard let root = try Yams.compose(yaml: text, .basic) else { return nothing(problems) }
                 if case .scalar(let scalar) = root, scalar.string.isEmpty { return nothing(problems) }
                 return root
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {

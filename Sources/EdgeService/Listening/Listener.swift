@@ -65,12 +65,16 @@ public final class Listener {
 
     /// Embedding, descriptor and level of one window.
     ///
-    /// - Parameter gain: what the model hears louder or softer; descriptor and level are of the sound as it came.
-    func hear(_ samples: [Float], gain: WindowGain) throws -> HeardWindow {
+    /// - Parameters:
+    ///   - samples: scaled in place where nobody else holds them, and let go before the encoder begins.
+    ///   - gain: what the model hears louder or softer; descriptor and level are of the sound as it came.
+    func hear(_ samples: consuming [Float], gain: WindowGain) throws -> HeardWindow {
+        var samples = consume samples
         let description = try descriptor.descriptor(of: samples)
-        var scaled = samples
-        try gain.apply(to: &scaled)
-        let embedding = try embed(scaled).embedding
+        try gain.apply(to: &samples)
+        try frontEnd.features(of: samples, into: &input)
+        samples = []
+        let embedding = try encoder.embed(input)
         return HeardWindow(embedding: embedding, descriptor: description, levelDBFS: description.rmsDBFS)
     }
 }

@@ -124,8 +124,9 @@ public final class SoundModel: Sendable {
         return "\(name)@\((weightsDigest ?? clap.weightsSHA256).prefix(12))\(suffix)"
     }
 
-    /// Gives the text tower's pages back to the system; the next phrase pages them in again.
+    /// Gives the text tower's pages and the tokenizer's tables back to the system; the next phrase reads both again.
     public func releaseTextWeights() {
+        tokenizer.withLock { $0 = nil }
         clap.releaseTextWeights()
     }
 

@@ -6,7 +6,7 @@ import MachineHealth
 
 /// A window waiting for inference.
 struct WindowJob: Sendable {
-    let window: AudioWindow
+    var window: AudioWindow
     /// When its last chunk arrived, by the service's clock.
     let received: Date
 }
@@ -53,9 +53,9 @@ actor InferenceWorker {
     ///
     /// - Parameter deliver: takes each result; whoever is behind it tells the scheduler when the machine is done.
     func run(deliver: @Sendable (JudgedWindow) -> Void) async {
-        while let job = await scheduler.next() {
+        while var job = await scheduler.next() {
             let begin = ContinuousClock.now
-            var window = judge(job)
+            var window = judge(&job)
             if window.heard != nil {
                 let duration = ContinuousClock.now - begin
                 gauge.judged(duration)
@@ -66,13 +66,14 @@ actor InferenceWorker {
         thread.stop()
     }
 
-    private func judge(_ job: WindowJob) -> JudgedWindow {
+    private func judge(_ job: inout WindowJob) -> JudgedWindow {
+        let samples = job.window.takeSamples()
         let window = job.window
         guard window.isClassifiable, let classifier = heads[window.machine] else {
             return JudgedWindow(observation: incomplete(window), received: job.received, heard: nil)
         }
         do {
-            let heard = try listener.hear(window.samples, gain: classifier.gain)
+            let heard = try listener.hear(consume samples, gain: classifier.gain)
             let probabilities = classifier.head.probabilities(heard.embedding)
             let observation = Observation(
                 machine: window.machine,

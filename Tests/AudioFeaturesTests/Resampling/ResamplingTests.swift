@@ -55,6 +55,21 @@ struct ResamplingTests {
         }
     }
 
+    @Test("A signal in parts gives the bits of the whole", arguments: ratesHz + [48_000])
+    func parts(sampleRateHz: Int) throws {
+        let input = tone(1_234, sampleRateHz: sampleRateHz, seconds: 2.3)
+        let whole = try StreamingResampler.resample(input, from: sampleRateHz)
+        for cut in [0, 1, input.count / 3, input.count - 1, input.count] {
+            let output = try input.withUnsafeBufferPointer { samples throws(ResamplingError) in
+                let parts = [
+                    UnsafeBufferPointer(rebasing: samples[..<cut]), UnsafeBufferPointer(rebasing: samples[cut...]),
+                ]
+                return try StreamingResampler.resample(parts: parts, from: sampleRateHz)
+            }
+            #expect(output == whole)
+        }
+    }
+
     @Test("48 kHz passes untouched")
     func passThrough() throws {
         let input = tone(440, sampleRateHz: 48_000, seconds: 0.1)
