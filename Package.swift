@@ -150,8 +150,7 @@ let package = Package(
             name: "DashboardTests",
             dependencies: [
                 "EdgeService", "Dashboard", "Evidence", "Publishing", "TrendLog", "MachineHealth", "AudioFeatures",
-                "BrokerSupport",
-                hummingbird, hummingbirdTesting, logging,
+                "BrokerSupport", "MQTT", hummingbird, hummingbirdTesting, logging,
             ]
         ),
         .testTarget(
