@@ -54,8 +54,8 @@ let package = Package(
         .target(
             name: "EdgeService",
             dependencies: [
-                "Dashboard", "Evidence", "Publishing", "Acquisition", "TrendLog", "MachineHealth", "CLAP", "ModelStore",
-                "AudioFeatures", "Kernels", "MQTT", yams, logging, serviceLifecycle, unixSignals,
+                "Dashboard", "Evidence", "Publishing", "Acquisition", "TrendLog", "MachineHealth", "Detection", "CLAP",
+                "ModelStore", "AudioFeatures", "Kernels", "MQTT", yams, logging, serviceLifecycle, unixSignals,
             ]
         ),
 

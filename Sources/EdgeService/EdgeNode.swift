@@ -34,7 +34,7 @@ public final class EdgeNode: Sendable {
     let evidence: EvidenceRoom
     private let feed: PlantFeed
     private let face: PlantFace
-    private let heads = LabelHeads()
+    private let judges = WindowJudges()
     /// Judges sounds that people bring; yields to the machines.
     public let soundDesk: DeskEars
     private let scheduler: WindowScheduler<WindowJob>
@@ -148,7 +148,7 @@ public final class EdgeNode: Sendable {
             version: Self.version,
             now: now
         )
-        heads.replace(with: try Self.classifiers(configuration, model: model))
+        judges.replace(with: try Self.judges(configuration, model: model))
     }
 
     /// The broker connection now.
@@ -187,7 +187,7 @@ public final class EdgeNode: Sendable {
             try InferenceWorker(
                 number: number,
                 model: model,
-                heads: heads,
+                judges: judges,
                 scheduler: scheduler,
                 gauge: gauge,
                 logger: logger
@@ -255,7 +255,7 @@ public final class EdgeNode: Sendable {
         accepted.site = old.site
         accepted.node = old.node
         accepted.http = old.http
-        heads.replace(with: try Self.classifiers(accepted, model: model))
+        judges.replace(with: try Self.judges(accepted, model: model))
         let inForce = accepted
         configuration.withLock { $0 = inForce }
         deskInput.yield(.reconfigure(inForce))
@@ -266,24 +266,24 @@ public final class EdgeNode: Sendable {
 
     // MARK: - Parts
 
-    private static func classifiers(
+    private static func judges(
         _ configuration: ServiceConfiguration,
         model: SoundModel
-    ) throws -> [String: MachineClassifier] {
+    ) throws -> [String: WindowJudge] {
         defer { model.releaseTextWeights() }
         let heads = try configuration.vocabularies.mapValues { try model.makeHead(prompts: $0.labels.map(\.prompts)) }
-        var classifiers: [String: MachineClassifier] = [:]
+        var judges: [String: WindowJudge] = [:]
         for machine in configuration.machines {
             guard let vocabulary = configuration.vocabulary(of: machine), let head = heads[machine.profile] else {
                 continue
             }
-            classifiers[machine.id] = MachineClassifier(
+            judges[machine.id] = WindowJudge(
                 labels: vocabulary.labels.map(\.id),
                 head: head,
                 gain: machine.gain == .auto ? .auto : .none
             )
         }
-        return classifiers
+        return judges
     }
 
     /// Seats every machine at the intake and subscribes to its audio. A machine whose settings did not change keeps its

@@ -39,6 +39,12 @@ public struct Observation: Hashable, Sendable {
     public let missingFraction: Double
     /// Whether it was classified.
     public let quality: ObservationQuality
+    /// The model's own probabilities, before examples and calibration; empty where `scores` are those.
+    public let rawScores: [LabelScore]
+    /// Distance from the machine's normal sound; nil where none is enrolled.
+    public let novelty: Novelty?
+    /// What is wrong with the microphone; nil where it is well.
+    public let trouble: MicrophoneTrouble?
 
     /// Makes an observation.
     public init(
@@ -48,7 +54,10 @@ public struct Observation: Hashable, Sendable {
         scores: [LabelScore],
         levelDBFS: Double,
         missingFraction: Double,
-        quality: ObservationQuality
+        quality: ObservationQuality,
+        rawScores: [LabelScore] = [],
+        novelty: Novelty? = nil,
+        trouble: MicrophoneTrouble? = nil
     ) {
         self.machine = machine
         self.start = start
@@ -57,6 +66,9 @@ public struct Observation: Hashable, Sendable {
         self.levelDBFS = levelDBFS
         self.missingFraction = missingFraction
         self.quality = quality
+        self.rawScores = rawScores
+        self.novelty = novelty
+        self.trouble = trouble
     }
 
     /// The label with the highest confidence; the earlier one wins a tie. Nil when there are no scores.

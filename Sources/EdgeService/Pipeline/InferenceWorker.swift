@@ -26,7 +26,7 @@ struct JudgedWindow: Sendable {
 actor InferenceWorker {
     private let thread: WorkerThread
     private let listener: Listener
-    private let heads: LabelHeads
+    private let judges: WindowJudges
     private let scheduler: WindowScheduler<WindowJob>
     private let gauge: LoadGauge
     private let logger: Logger
@@ -36,14 +36,14 @@ actor InferenceWorker {
     init(
         number: Int,
         model: SoundModel,
-        heads: LabelHeads,
+        judges: WindowJudges,
         scheduler: WindowScheduler<WindowJob>,
         gauge: LoadGauge,
         logger: Logger
     ) throws {
         thread = WorkerThread(name: "inference-\(number)")
         listener = try Listener(model: model)
-        self.heads = heads
+        self.judges = judges
         self.scheduler = scheduler
         self.gauge = gauge
         self.logger = logger
@@ -69,20 +69,22 @@ actor InferenceWorker {
     private func judge(_ job: inout WindowJob) -> JudgedWindow {
         let samples = job.window.takeSamples()
         let window = job.window
-        guard window.isClassifiable, let classifier = heads[window.machine] else {
+        guard window.isClassifiable, let judge = judges[window.machine] else {
             return JudgedWindow(observation: incomplete(window), received: job.received, heard: nil)
         }
         do {
-            let heard = try listener.hear(consume samples, gain: classifier.gain)
-            let probabilities = classifier.head.probabilities(heard.embedding)
+            let heard = try listener.hear(consume samples, gain: judge.gain)
+            let judgement = try judge.judge(embedding: heard.embedding, descriptor: heard.descriptor.values)
             let observation = Observation(
                 machine: window.machine,
                 start: window.start,
                 end: window.end,
-                scores: zip(classifier.labels, probabilities).map { LabelScore(label: $0, confidence: Double($1)) },
+                scores: judgement.scores,
                 levelDBFS: heard.levelDBFS,
                 missingFraction: window.missingFraction,
-                quality: .good
+                quality: .good,
+                rawScores: judgement.rawScores,
+                novelty: judgement.novelty
             )
             return JudgedWindow(observation: observation, received: job.received, heard: heard)
         } catch {

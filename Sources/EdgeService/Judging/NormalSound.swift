@@ -1,0 +1,40 @@
+// A machine's enrolled normal sound, ready to hold windows against: scorers, limits and yardsticks per operating state.
+import Detection
+import MachineHealth
+
+/// Made once per bank (tenths of a second); scoring a window takes well under a millisecond.
+struct NormalSound: Sendable {
+    /// Version of the bank it was made from.
+    let version: Int
+    private let novelty: MachineNovelty
+    private let limits: [String: OpenSetLimit]
+    /// Leave-one-out scores of the bank's own windows, ascending.
+    private let normalScores: [String: [Double]]
+
+    /// - Throws: `DetectionError` for a state with too few windows to learn a limit from.
+    init(_ bank: NormalBank, version: Int, options: NoveltyOptions = NoveltyOptions()) throws(DetectionError) {
+        self.version = version
+        let novelty = MachineNovelty(bank, options: options)
+        var limits: [String: OpenSetLimit] = [:]
+        for model in novelty.models { limits[model.state] = try OpenSetLimit(normalScores: model.normalScores) }
+        self.novelty = novelty
+        self.limits = limits
+        normalScores = Dictionary(uniqueKeysWithValues: novelty.models.map { ($0.state, $0.normalScores.sorted()) })
+    }
+
+    /// A window's distance.
+    ///
+    /// - Parameter state: the operating state where it is known; nil holds it against the one that fits best.
+    /// - Throws: `DetectionError` for another width or a state that was not enrolled.
+    func novelty(of window: NormalWindow, state: String? = nil) throws(DetectionError) -> Novelty? {
+        let score = try novelty.score(window, state: state)
+        guard let limit = limits[score.state]?.limit, let normal = normalScores[score.state] else { return nil }
+        let below = normal.count { $0 < score.combined }
+        return Novelty(
+            score: score.combined,
+            limit: limit,
+            share: normal.isEmpty ? 0 : Double(below) / Double(normal.count),
+            state: score.state
+        )
+    }
+}

@@ -1,0 +1,68 @@
+// From what was heard to what the domain is told: text scores, calibration, examples, novelty. A value without I/O.
+import AudioFeatures
+import CLAP
+import Detection
+import MachineHealth
+
+/// What a judge makes of one window.
+struct WindowJudgement: Hashable, Sendable {
+    /// Probability per label, summing to one: text scores, calibrated, with what people taught.
+    let scores: [LabelScore]
+    /// The model's own probabilities; empty where `scores` are those.
+    let rawScores: [LabelScore]
+    /// Distance from the machine's normal sound; nil where none is enrolled.
+    let novelty: Novelty?
+}
+
+/// All that judges the windows of one machine. The same value judges live windows and stored ones.
+struct WindowJudge: Sendable {
+    /// The machine's labels, in the order of the head's probabilities.
+    let labels: [LabelID]
+    /// The labels' embeddings.
+    let head: ZeroShotHead
+    /// Loudness normalisation.
+    let gain: WindowGain
+    /// Brings the text scores in line with how often they are right.
+    var calibration = Calibration.none
+    /// What people taught; nil where nothing, or where it would have harmed.
+    var examples: ExampleCache?
+    /// The machine's normal sound; nil before enrolment.
+    var normalSound: NormalSound?
+
+    /// Whether `scores` may differ from the model's own.
+    var changesScores: Bool { calibration != .none || examples != nil }
+
+    /// Calibrated log-probabilities of the labels by their text alone.
+    func textLogProbabilities(_ embedding: [Float]) -> [Double] {
+        calibration.logProbabilities(head.cosines(embedding).map { Double($0) * Double(head.scale) })
+    }
+
+    /// Judges a window.
+    ///
+    /// - Parameters:
+    ///   - embedding: L2-normalised, of the model the labels were encoded with.
+    ///   - descriptor: the acoustic descriptor's values; empty where none is known, which leaves novelty to the embedding's
+    ///     bank only where that has no descriptors either.
+    /// - Throws: `DetectionError` for widths that do not fit the bank or the examples.
+    func judge(embedding: [Float], descriptor: [Float]) throws(DetectionError) -> WindowJudgement {
+        let raw = head.probabilities(embedding).map(Double.init)
+        var scores = raw
+        if let examples {
+            scores = try examples.probabilities(
+                embedding: embedding,
+                textLogProbabilities: textLogProbabilities(embedding)
+            )
+        } else if calibration != .none {
+            scores = calibration.probabilities(head.cosines(embedding).map { Double($0) * Double(head.scale) })
+        }
+        return WindowJudgement(
+            scores: labelled(scores),
+            rawScores: changesScores ? labelled(raw) : [],
+            novelty: try normalSound?.novelty(of: NormalWindow(embedding: embedding, descriptor: descriptor))
+        )
+    }
+
+    private func labelled(_ probabilities: [Double]) -> [LabelScore] {
+        zip(labels, probabilities).map { LabelScore(label: $0, confidence: $1) }
+    }
+}
