@@ -108,9 +108,12 @@ public final class MQTTClient: Sendable {
                 }
                 throw CancellationError()
             }
-            group.addTask {
+            group.addTask { [core] in
                 try await Task.sleep(for: .seconds(timeoutSeconds))
-                throw MQTTError.timedOut(waitingFor: "MQTT broker \(broker)", seconds: timeoutSeconds)
+                // On a busy machine the clock may be heard before the news.
+                let state = core.state.withLock { $0.connection }
+                if state.isConnected { return }
+                throw MQTTError.timedOut(waitingFor: "MQTT broker \(broker) (\(state))", seconds: timeoutSeconds)
             }
             try await group.next()
             group.cancelAll()

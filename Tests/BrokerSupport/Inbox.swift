@@ -35,7 +35,7 @@ public final class Inbox<Value: Sendable>: Sendable {
     @discardableResult
     public func wait(
         for what: String,
-        seconds: Double = 60,
+        seconds: Double = 600,
         until condition: @escaping @Sendable ([Value]) -> Bool
     ) async throws -> [Value] {
         let (stream, continuation) = AsyncStream.makeStream(of: [Value].self, bufferingPolicy: .bufferingNewest(1))
@@ -63,7 +63,7 @@ public final class Inbox<Value: Sendable>: Sendable {
 
     /// Returns once at least `count` values are there.
     @discardableResult
-    public func wait(count: Int, seconds: Double = 60) async throws -> [Value] {
+    public func wait(count: Int, seconds: Double = 600) async throws -> [Value] {
         try await wait(for: "\(count) values", seconds: seconds) { $0.count >= count }
     }
 }
@@ -73,7 +73,7 @@ extension MQTTClient {
     @discardableResult
     public func waitForState(
         _ what: String,
-        seconds: Double = 60,
+        seconds: Double = 600,
         _ condition: @escaping @Sendable (ConnectionState) -> Bool
     ) async throws -> ConnectionState {
         let inbox = Inbox<ConnectionState>()

@@ -55,8 +55,8 @@ public final class PrivateBroker: Sendable {
         BrokerAddress(host: "127.0.0.1", port: broker.port, usesTLS: certificates != nil)
     }
 
-    public func start() async throws { try await broker.start(timeoutSeconds: 60) }
-    public func restart() async throws { try await broker.restart(timeoutSeconds: 60) }
+    public func start() async throws { try await broker.start(timeoutSeconds: 600) }
+    public func restart() async throws { try await broker.restart(timeoutSeconds: 600) }
     public func stop() { broker.stop(removingFolder: false) }
     public func kill9() { broker.kill9() }
 

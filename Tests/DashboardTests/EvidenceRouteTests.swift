@@ -105,7 +105,7 @@ private final class EvidenceDesk: Sendable {
             end: Self.start.addingTimeInterval(18)
         )
         let id = await keeper.keep(ClipRequest(machine: "pump-1", cause: cause))
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             if let id, let clip = try await store.reader.clip(id) { return clip }
             try await Task.sleep(for: .milliseconds(5))

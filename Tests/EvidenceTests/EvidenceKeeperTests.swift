@@ -55,7 +55,7 @@ private final class Bench: Sendable {
 
     /// Waits until so many clips are written.
     func written(_ count: Int) async throws -> [ClipRecord] {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             let clips = try await place.store.reader.clips()
             if clips.count >= count { return clips }

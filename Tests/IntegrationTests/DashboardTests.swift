@@ -83,7 +83,7 @@ extension Repository {
                 #expect(away.contains("\"status\":\"not_ready\""))
                 #expect(away.contains("is the broker running"))
                 try await plant.broker.start()
-                let deadline = ContinuousClock.now + .seconds(60)
+                let deadline = ContinuousClock.now + .seconds(600)
                 var answer = ""
                 while ContinuousClock.now < deadline, !answer.contains("\"status\":\"ready\"") {
                     answer = try await Self.get("\(url)readyz")
@@ -145,7 +145,7 @@ extension Repository {
         return try await TestClient.withClient(
             host: "127.0.0.1",
             port: port,
-            configuration: .init(timeout: .seconds(60))
+            configuration: .init(timeout: .seconds(600))
         ) { try await $0.execute(request) }
     }
 

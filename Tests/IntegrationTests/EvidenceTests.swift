@@ -10,7 +10,7 @@ import TrendLog
 @Suite(.serialized) struct EvidenceTests {
     private func clips(_ plant: Plant, count: Int) async throws -> [ClipRecord] {
         let reader = try TrendLogReader(url: plant.storeFile)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < deadline {
             let clips = try await reader.clips()
             if clips.count >= count { return clips }

@@ -56,7 +56,7 @@ import Testing
             let seen = plant.messages.values.count
             try await reload(plant, service, settings, count: 3)
             let gone = plant.topics.state(machine: "compressor-3")
-            try await plant.messages.wait(for: "an empty \(gone)", seconds: 60) { messages in
+            try await plant.messages.wait(for: "an empty \(gone)", seconds: 600) { messages in
                 messages.dropFirst(seen).contains { $0.topic == gone && $0.payload.isEmpty }
             }
             service.send(signal: SIGTERM)

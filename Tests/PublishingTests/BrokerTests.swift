@@ -8,7 +8,7 @@ import TrendLog
 
 @testable import Publishing
 
-@Suite("Publishing through a real broker", .timeLimit(.minutes(2)))
+@Suite("Publishing through a real broker", .timeLimit(.minutes(20)))
 struct BrokerTests {
     private let folder: TemporaryStore
     private var store: TrendLogStore { folder.store }
@@ -97,7 +97,7 @@ struct BrokerTests {
                 try receiver.start()
                 try await broker.start()
                 try await receiver.waitUntilConnected()
-                let seen = try await inbox.wait(for: "the last event and the retained topic", seconds: 60) { seen in
+                let seen = try await inbox.wait(for: "the last event and the retained topic", seconds: 600) { seen in
                     seen.contains { $0.payloadText.contains("\"event 199\"") }
                         && seen.contains { $0.topic.hasSuffix("/state") }
                 }

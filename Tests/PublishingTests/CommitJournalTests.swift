@@ -6,7 +6,7 @@ import Testing
 @testable import Publishing
 @testable import TrendLog
 
-@Suite("Publishing: commit journal", .timeLimit(.minutes(2)))
+@Suite("Publishing: commit journal", .timeLimit(.minutes(20)))
 struct CommitJournalTests {
     private let folder: TemporaryStore
     private var store: TrendLogStore { folder.store }

@@ -7,7 +7,7 @@ import TrendLog
 
 @testable import Publishing
 
-@Suite("Publishing: outbox", .timeLimit(.minutes(2)))
+@Suite("Publishing: outbox", .timeLimit(.minutes(20)))
 struct OutboxTests {
     private let folder: TemporaryStore
     private var store: TrendLogStore { folder.store }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Publishing
 
-@Suite("Publishing: retained topics", .timeLimit(.minutes(2)))
+@Suite("Publishing: retained topics", .timeLimit(.minutes(20)))
 struct RetainedTopicsTests {
     private func message(_ topic: String, _ text: String) -> OutgoingMessage {
         OutgoingMessage(topic: topic, payload: Data(text.utf8), retain: true)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TrendLog
 
-@Suite("Trend log: commands", .timeLimit(.minutes(2)))
+@Suite("Trend log: commands", .timeLimit(.minutes(20)))
 struct CommandTests {
     private let folder: TemporaryFolder
 
@@ -16,7 +16,7 @@ struct CommandTests {
         let url = folder.store
         #expect(try await store.takeCommands().isEmpty)
         let now = Samples.start
-        async let first = TrendLogCommandClient(url: url).run(Data("one".utf8), at: now, timeout: .seconds(20))
+        async let first = TrendLogCommandClient(url: url).run(Data("one".utf8), at: now, timeout: .seconds(600))
         var taken: [StoredCommand] = []
         while taken.isEmpty {
             taken = try await store.takeCommands()
@@ -27,7 +27,7 @@ struct CommandTests {
         #expect(try await store.takeCommands().isEmpty)
         try await store.answerCommand(try #require(taken.first).id, result: Data("done".utf8), at: now)
         #expect(try await first == Data("done".utf8))
-        async let second = TrendLogCommandClient(url: url).run(Data("two".utf8), at: now, timeout: .seconds(20))
+        async let second = TrendLogCommandClient(url: url).run(Data("two".utf8), at: now, timeout: .seconds(600))
         taken = []
         while taken.isEmpty { taken = try await store.takeCommands() }
         #expect(taken.map { String(decoding: $0.command, as: UTF8.self) } == ["two"])
@@ -40,7 +40,7 @@ struct CommandTests {
         let store = try TrendLogStore(url: folder.store)
         let url = folder.store
         let give: @Sendable (String) async throws -> Data = { text in
-            try await TrendLogCommandClient(url: url).run(Data(text.utf8), at: Samples.start, timeout: .seconds(20))
+            try await TrendLogCommandClient(url: url).run(Data(text.utf8), at: Samples.start, timeout: .seconds(600))
         }
         var taken: [StoredCommand] = []
         async let first = give("one")
@@ -78,7 +78,7 @@ struct CommandTests {
     func leftOpen() async throws {
         let store = try TrendLogStore(url: folder.store)
         let url = folder.store
-        async let answer = TrendLogCommandClient(url: url).run(Data("x".utf8), at: Samples.start, timeout: .seconds(20))
+        async let answer = TrendLogCommandClient(url: url).run(Data("x".utf8), at: Samples.start, timeout: .seconds(600))
         while try await store.takeCommands().isEmpty { await Task.yield() }
         #expect(try await store.withdrawOpenCommands(result: Data("restarted".utf8), at: Samples.start) == 1)
         #expect(try await answer == Data("restarted".utf8))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TrendLog
 
-@Suite("Trend log: kill -9", .timeLimit(.minutes(2)))
+@Suite("Trend log: kill -9", .timeLimit(.minutes(20)))
 struct CrashTests {
     /// The program that writes until it is killed, built beside the tests.
     private static var crashWriter: URL {

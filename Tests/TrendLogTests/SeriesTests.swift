@@ -6,7 +6,7 @@ import Testing
 
 @testable import TrendLog
 
-@Suite("Trend log: series", .timeLimit(.minutes(2)))
+@Suite("Trend log: series", .timeLimit(.minutes(20)))
 struct SeriesTests {
     private let folder: TemporaryFolder
     private let store: TrendLogStore

@@ -73,7 +73,7 @@ enum DeskHarness {
     }
 
     /// Waits until something holds.
-    static func wait(for what: String, seconds: Double = 60, _ isTrue: () async -> Bool) async throws {
+    static func wait(for what: String, seconds: Double = 600, _ isTrue: () async -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
             if await isTrue() { return }

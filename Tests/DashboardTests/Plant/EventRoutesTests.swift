@@ -123,7 +123,7 @@ final class EventEars: Sendable {
             let unknown = try await client.execute(uri: "/api/v1/events?machine=nobody", method: .get)
             #expect(unknown.status == .notFound)
             ears.stop()
-            let deadline = ContinuousClock.now + .seconds(60)
+            let deadline = ContinuousClock.now + .seconds(600)
             while plant.listenerCount > 0, ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(20))
             }

@@ -120,9 +120,15 @@ import Testing
             for stream in streams { _ = await stream.value }
             #expect(dashboard.streams.open == 0)
             #expect(dashboard.server.address == nil)
-            // The port is free again.
-            try await TestDashboard.with({ $0.port = port }) { again async throws in
-                #expect(try await again.ask(.get, "/healthz").status == 200)
+            // The port is free again, as soon as the system has let go of it.
+            try await eventually("port \(port) is free again") {
+                do {
+                    return try await TestDashboard.with({ $0.port = port }) { again async throws in
+                        try await again.ask(.get, "/healthz").status == 200
+                    }
+                } catch let error as DashboardStartError where error.isPortTaken {
+                    return false
+                }
             }
         }
     }

@@ -147,7 +147,7 @@ final class Plant: Sendable {
             payload: Data(json.utf8),
             properties: MQTTProperties(responseTopic: answerTopic, correlationData: correlation)
         )
-        let answer = try await answers.wait(for: "the answer to \(json)", seconds: 60) { !$0.isEmpty }[0]
+        let answer = try await answers.wait(for: "the answer to \(json)", seconds: 600) { !$0.isEmpty }[0]
         #expect(answer.correlationData == correlation)
         return try PayloadCoder.decode(CommandResult.self, from: answer.payload)
     }
@@ -168,7 +168,7 @@ final class Plant: Sendable {
         _ type: Payload.Type,
         on topic: String,
         skipping: Int = 0,
-        seconds: Double = 60,
+        seconds: Double = 600,
         until condition: @escaping @Sendable ([Payload]) -> Bool
     ) async throws -> [Payload] {
         let all = try await messages.wait(for: "\(what) on \(topic)", seconds: seconds) { values in
@@ -183,7 +183,7 @@ final class Plant: Sendable {
         _ type: Payload.Type,
         on topic: String,
         skipping: Int = 0,
-        seconds: Double = 60,
+        seconds: Double = 600,
         where condition: @escaping @Sendable (Payload) -> Bool
     ) async throws -> Payload {
         let all = try await wait(for: what, type, on: topic, skipping: skipping, seconds: seconds) {

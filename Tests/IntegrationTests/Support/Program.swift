@@ -128,7 +128,7 @@ final class Program: Sendable {
     }
 
     /// Waits for its end.
-    func end(seconds: Double = 60) async throws -> ProgramResult {
+    func end(seconds: Double = 600) async throws -> ProgramResult {
         let what = "the end of ausculta \(arguments.joined(separator: " "))"
         let ended: [ProgramResult]
         do {
@@ -142,7 +142,7 @@ final class Program: Sendable {
 
     /// Waits for a line of its log that holds a text, and returns it.
     @discardableResult
-    func waitForLog(_ text: String, count: Int = 1, seconds: Double = 60) async throws -> String {
+    func waitForLog(_ text: String, count: Int = 1, seconds: Double = 600) async throws -> String {
         let isThere: @Sendable ([String]) -> Bool = { lines in lines.count { $0.contains(text) } >= count }
         do {
             let lines = try await logLines.wait(for: "the log line '\(text)'", seconds: seconds, until: isThere)
