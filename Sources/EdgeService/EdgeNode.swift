@@ -123,6 +123,7 @@ public final class EdgeNode: Sendable {
             feed: feed,
             modelSignature: model.signature,
             now: now,
+            hasNormalSound: { [judges] in judges.hasNormalSound($0) },
             logger: logger,
             evidence: evidence,
             finished: { scheduler.finished(machine: $0) }

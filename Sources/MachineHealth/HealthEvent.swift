@@ -9,6 +9,8 @@ public enum HealthEventType: String, Sendable, Codable, CaseIterable {
     case nearMiss = "near_miss"
     case streamLost = "stream_lost"
     case streamRestored = "stream_restored"
+    case microphoneTrouble = "microphone_trouble"
+    case microphoneRestored = "microphone_restored"
 }
 
 /// One window that contributed to an event.

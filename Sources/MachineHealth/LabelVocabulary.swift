@@ -25,8 +25,11 @@ public struct LabelVocabulary: Hashable, Sendable, Codable {
         )
     }
 
-    /// The label with an id, or nil.
-    public subscript(id: LabelID) -> Label? { labels.first { $0.id == id } }
+    /// The label with an id, or nil; `changed`, which no profile lists, is known to every vocabulary.
+    public subscript(id: LabelID) -> Label? { labels.first { $0.id == id } ?? (id == .changed ? .changed : nil) }
+
+    /// Whether a sound can be compared with a label.
+    func contains(_ id: LabelID) -> Bool { labels.contains { $0.id == id } }
 
     /// The labels a run of which raises an alarm, in vocabulary order.
     public var faults: [Label] { labels.filter { $0.kind == .fault } }
@@ -54,6 +57,7 @@ public struct LabelVocabulary: Hashable, Sendable, Codable {
         var seen: Set<LabelID> = []
         for (index, label) in labels.enumerated() {
             if !isValidID(label.id.rawValue) { problems.append(.invalidID(label.id, index: index)) }
+            if label.id == .changed { problems.append(.reservedID(label.id, index: index)) }
             if !seen.insert(label.id).inserted { problems.append(.duplicateID(label.id, index: index)) }
             if label.prompts.isEmpty { problems.append(.noPrompts(label.id, index: index)) }
             if label.prompts.contains(where: { !$0.contains { !$0.isWhitespace } }) {
@@ -71,6 +75,7 @@ public enum LabelVocabularyProblem: Hashable, Sendable, CustomStringConvertible 
     case onlyFaults
     case invalidID(LabelID, index: Int)
     case duplicateID(LabelID, index: Int)
+    case reservedID(LabelID, index: Int)
     case noPrompts(LabelID, index: Int)
     case blankPrompt(LabelID, index: Int)
 
@@ -78,7 +83,8 @@ public enum LabelVocabularyProblem: Hashable, Sendable, CustomStringConvertible 
     public var labelIndex: Int? {
         switch self {
         case .emptyProfile, .tooFewLabels, .onlyFaults: nil
-        case .invalidID(_, let index), .duplicateID(_, let index), .noPrompts(_, let index), .blankPrompt(_, let index):
+        case .invalidID(_, let index), .duplicateID(_, let index), .reservedID(_, let index),
+            .noPrompts(_, let index), .blankPrompt(_, let index):
             index
         }
     }
@@ -97,6 +103,9 @@ public enum LabelVocabularyProblem: Hashable, Sendable, CustomStringConvertible 
                 + "hyphens, at most 64, such as \"bearing-lacking-oil\""
         case .duplicateID(let id, let index):
             "label \(index + 1) repeats the id \"\(id)\"; give each label its own"
+        case .reservedID(let id, let index):
+            "label \(index + 1) has the id \"\(id)\", which is the service's own advisory for sound that no label explains; "
+                + "give it another, such as \"\(id)-sound\""
         case .noPrompts(let id, _):
             "label \"\(id)\" has no prompts, so there is nothing to compare a sound with; write at least one phrase "
                 + "that describes the sound"

@@ -40,13 +40,13 @@ public struct StandingAlarm: Hashable, Sendable, Codable {
 ///
 /// `health` runs from 100 (no trace of a fault) to 0. Each determined window has a fault load: the sum of its fault
 /// labels' scores, each weighted by severity (advisory 0.4, warning 0.7, critical 1). The load is smoothed over windows
-/// (each new one weighs 0.3), and `health = 100 x (1 - smoothed load)`, rounded. An active alarm caps it: advisory
+/// (each new one weighs 0.3; a fault whose rule guards adds nothing in a window like the machine's own normal sound), and `health = 100 x (1 - smoothed load)`, rounded. An active alarm caps it: advisory
 /// at 75, warning at 50, critical at 25. It is nil until a first window was determined, and keeps its last value while
 /// the machine is stale or offline.
 ///
 /// `grade` is offline when the stream is lost; unknown when nothing was classified within the stale time, or when for
-/// that long no window said anything about the machine (all undetermined or an anchor such as "other") and no alarm is
-/// active; otherwise the worst active alarm's, or normal.
+/// that long no window said anything about the machine (all undetermined or an anchor such as "other") or its microphone is
+/// in trouble and no alarm is active; otherwise the worst active alarm's, or normal.
 public struct MachineHealthState: Hashable, Sendable, Codable {
     /// The machine.
     public let machine: String
@@ -58,8 +58,12 @@ public struct MachineHealthState: Hashable, Sendable, Codable {
     public var topLabel: LabelID?
     /// That label's confidence.
     public var topConfidence: Double?
-    /// The last taken window's verdict: a label id, "undetermined" or "incomplete".
+    /// The last taken window's verdict: a label id, "undetermined", "incomplete" or such as "microphone_silence".
     public var verdict: String?
+    /// Distance of the last judged window from the machine's normal sound; nil where none is enrolled.
+    public var novelty: Novelty?
+    /// What is wrong with its microphone, since a run of windows said so.
+    public var trouble: MicrophoneTrouble?
     /// Every alarm that is not normal, worst and oldest first.
     public var standingAlarms: [StandingAlarm]
     /// Whether its stream of sound arrives.

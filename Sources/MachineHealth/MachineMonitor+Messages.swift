@@ -3,38 +3,54 @@ import Foundation
 
 extension MachineMonitor {
     func raisedEvent(_ transition: AlarmTransition, windows: [EventWindow], confidence: Double) -> HealthEvent {
-        let rule = rules[transition.label]
-        let threshold = Sentence.number(rule.confidence, decimals: 2)
-        let shown = windows.suffix(5).map { Sentence.score($0.confidence, against: rule.confidence) }
-            .joined(separator: ", ")
-        let scores = windows.count > 5 ? "the last five: \(shown)" : shown
         let again =
             transition.replacedAlarmID == nil ? "" : "; it came back before its earlier alarm was acknowledged"
-        let count = windows.count == 1 ? "1 window" : "\(windows.count) consecutive windows"
         return event(
             .faultRaised,
             transition,
             confidence: confidence,
             consecutive: tracker.consecutive(transition.label),
             windows: windows,
-            message: "\(machine): \(name(transition.label)) in \(count) (\(scores); "
-                + "needed more than \(threshold))\(again)"
+            message: transition.label == .changed
+                ? "\(machine) has changed, and none of its labels says how: \(Self.inARow(windows.count)) unlike its own normal "
+                    + "sound\(again)"
+                : "\(machine): \(raised(transition.label, windows))\(again)"
         )
     }
+
+    /// What raised a fault's alarm, in words.
+    private func raised(_ label: LabelID, _ windows: [EventWindow]) -> String {
+        let rule = rules[label]
+        let threshold = Sentence.number(rule.confidence, decimals: 2)
+        let shown = windows.suffix(5).map { Sentence.score($0.confidence, against: rule.confidence) }
+            .joined(separator: ", ")
+        let scores = windows.count > 5 ? "the last five: \(shown)" : shown
+        let count = rule.isSpread ? "\(windows.count) of \(rule.span) windows" : Self.inARow(windows.count)
+        return "\(name(label)) in \(count) (\(scores); needed more than \(threshold))"
+    }
+
+    private static func inARow(_ count: Int) -> String { count == 1 ? "1 window" : "\(count) consecutive windows" }
 
     func clearedEvent(_ transition: AlarmTransition, windows: [EventWindow], confidence: Double) -> HealthEvent {
         let below = Sentence.number(rules[transition.label].clearBelow, decimals: 2)
         let rest =
             transition.to == .rtnUnack
             ? "the alarm still waits for an acknowledgement" : "the alarm was acknowledged and is normal again"
+        let reason =
+            switch (transition.label == .changed, followsNovelty) {
+            case (false, _): "\(Sentence.windows(windows.count)) in a row below \(below)"
+            case (true, true): "\(Sentence.windows(windows.count)) in a row like its own normal sound"
+            case (true, false): "its normal sound is not enrolled any more"
+            }
         return event(
             .faultCleared,
             transition,
             confidence: confidence,
             consecutive: 0,
             windows: windows,
-            message: "\(machine): \(name(transition.label)) is over: \(Sentence.windows(windows.count)) in a row below "
-                + "\(below); \(rest)"
+            message:
+                "\(machine): \(transition.label == .changed ? "its change" : name(transition.label)) is over: \(reason); "
+                + rest
         )
     }
 
@@ -49,7 +65,9 @@ extension MachineMonitor {
             windows: miss.windows,
             severity: vocabulary[miss.label]?.severity,
             time: miss.time,
-            message: "\(machine): \(name(miss.label)) nearly: \(miss.summary(name: name))"
+            message: miss.label == .changed
+                ? "\(machine) has nearly changed: \(miss.summary(name: name))"
+                : "\(machine): \(name(miss.label)) nearly: \(miss.summary(name: name))"
         )
     }
 

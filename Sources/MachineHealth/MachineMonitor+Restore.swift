@@ -16,6 +16,8 @@ public struct MachineMonitorSnapshot: Hashable, Sendable, Codable {
     let faultLoad: Double?
     let lastTellingEnd: Date?
     let lostAt: Date?
+    /// Absent in snapshots of versions that did not watch the microphone.
+    let microphone: MicrophoneWatch?
 }
 
 extension MachineMonitor {
@@ -29,7 +31,8 @@ extension MachineMonitor {
             stream: stream,
             faultLoad: faultLoad,
             lastTellingEnd: lastTellingEnd,
-            lostAt: lostAt
+            lostAt: lostAt,
+            microphone: microphone
         )
     }
 
@@ -44,11 +47,18 @@ extension MachineMonitor {
             throw MonitorRestoreError(machine: machine, reason: "it is of machine \(snapshot.machine)")
         }
         try refuseUnknownStates(snapshot.records)
-        tracker = TrendTracker(machine: machine, vocabulary: vocabulary, rules: rules, state: snapshot.tracker)
+        tracker = TrendTracker(
+            machine: machine,
+            vocabulary: vocabulary,
+            rules: rules,
+            followsNovelty: followsNovelty,
+            state: snapshot.tracker
+        )
         stream = snapshot.stream
         faultLoad = snapshot.faultLoad
         lastTellingEnd = snapshot.lastTellingEnd
         lostAt = snapshot.lostAt
+        microphone = snapshot.microphone ?? MicrophoneWatch()
         health = snapshot.health
         return try restore(records: snapshot.records)
     }
@@ -62,6 +72,9 @@ extension MachineMonitor {
         let own = stored.filter { $0.machine == machine }
         try refuseUnknownStates(own)
         var orphans: [AlarmRecord] = []
+        // An alarm of change stays acknowledgeable where the normal sound is gone.
+        let standsChanged = own.contains { $0.label == .changed && $0.state != .normal }
+        if standsChanged, !records.contains(where: { $0.label == .changed }) { addChangedRecord(since: health.updated) }
         for record in own {
             guard let index = records.firstIndex(where: { $0.label == record.label }) else {
                 if record.state != .normal { orphans.append(record) }

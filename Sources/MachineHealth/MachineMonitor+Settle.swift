@@ -23,6 +23,7 @@ extension MachineMonitor {
             refreshRecord(at: index)
             if records[index] != emittedRecords[index] { actions.append(.recordChanged(records[index])) }
         }
+        if !followsNovelty { records.removeAll { $0.label == .changed && $0.state == .normal } }
         emittedRecords = records
         if refreshHealth(from: next, at: time) { actions.append(.stateChanged(health)) }
         return actions
@@ -58,8 +59,10 @@ extension MachineMonitor {
     /// The fault load of a determined window, smoothed into what came before.
     mutating func followLoad(_ observation: Observation, verdict: Verdict) {
         guard let label = verdict.label else { return }
+        let isOwnNormal = observation.novelty.map { !$0.isNovel } ?? false
         let load = vocabulary.faults.reduce(0.0) { sum, fault in
-            sum + MachineHealthState.weight(fault.severity) * (observation.confidence(of: fault.id) ?? 0)
+            if isOwnNormal, rules[fault.id].noveltyGuard { return sum }
+            return sum + MachineHealthState.weight(fault.severity) * (observation.confidence(of: fault.id) ?? 0)
         }
         faultLoad = faultLoad.map { $0 + MachineHealthState.smoothing * (min(1, load) - $0) } ?? min(1, load)
         let anchorsTell = !vocabulary.labels.contains { $0.kind == .normal }
@@ -121,6 +124,7 @@ extension MachineMonitor {
         if stream == .lost { return .offline }
         if tracker.state.isStale { return .unknown }
         if let worst { return MachineGrade(worst) }
+        if microphone.standing != nil { return .unknown }
         guard let telling = lastTellingEnd, let last = tracker.state.lastClassifiedEnd,
             last.timeIntervalSince(telling) <= rules.machine.staleAfterSeconds
         else { return .unknown }

@@ -15,7 +15,7 @@ public struct MachineMonitor: Sendable {
 
     /// The tracker behind it.
     public internal(set) var tracker: TrendTracker
-    /// One record per fault label, in vocabulary order.
+    /// One record per fault label, in vocabulary order, and that of `changed` where the normal sound is enrolled.
     public internal(set) var records: [AlarmRecord]
     /// The health as last emitted.
     public internal(set) var health: MachineHealthState
@@ -28,6 +28,8 @@ public struct MachineMonitor: Sendable {
     var lastTellingEnd: Date?
     /// When the stream was lost.
     var lostAt: Date?
+    /// What its windows say about the microphone.
+    var microphone = MicrophoneWatch()
     /// The records as last emitted, in the order of `records`.
     var emittedRecords: [AlarmRecord]
     let makeID: @Sendable () -> UUID
@@ -46,15 +48,22 @@ public struct MachineMonitor: Sendable {
     ///   - vocabulary: its labels.
     ///   - rules: its rules, checked with `TrendRule.problems` before.
     ///   - time: when monitoring begins; records are normal since then.
+    ///   - followsNovelty: whether the machine's normal sound is enrolled; `followNovelty` changes it later.
     ///   - makeID: a fresh id per alarm instance and event.
     public init(
         machine: String,
         vocabulary: LabelVocabulary,
         rules: TrendRules,
         startingAt time: Date,
+        followsNovelty: Bool = false,
         makeID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
-        tracker = TrendTracker(machine: machine, vocabulary: vocabulary, rules: rules)
+        tracker = TrendTracker(
+            machine: machine,
+            vocabulary: vocabulary,
+            rules: rules,
+            followsNovelty: followsNovelty
+        )
         records = vocabulary.faults.map { fault in
             AlarmRecord(
                 machine: machine,
@@ -75,6 +84,7 @@ public struct MachineMonitor: Sendable {
             updated: time
         )
         self.makeID = makeID
+        if followsNovelty { addChangedRecord(since: time) }
     }
 
     /// The verdict on a window by this machine's rules, as the window topic shows it.
@@ -92,15 +102,25 @@ public struct MachineMonitor: Sendable {
         var next = health
         next.verdict = verdict.description
         next.levelDBFS = Self.shownLevel(observation.levelDBFS)
-        if verdict != .incomplete, let top = observation.top {
-            next.topLabel = top.label
-            next.topConfidence = top.confidence
+        var actions: [HealthAction] = []
+        switch verdict {
+        case .label, .undetermined:
+            actions = followMicrophone(nil, observation)
+            next.topLabel = observation.top?.label
+            next.topConfidence = observation.top?.confidence
+            next.novelty = observation.novelty
             followLoad(observation, verdict: verdict)
             for index in records.indices {
-                if let score = observation.confidence(of: records[index].label) { records[index].confidence = score }
+                let isChanged = records[index].label == .changed
+                let score = isChanged ? observation.novelty?.share : observation.confidence(of: records[index].label)
+                if let score { records[index].confidence = score }
             }
+        case .microphone(let trouble):
+            actions = followMicrophone(trouble, observation)
+        case .incomplete: break
         }
-        return settle(findings, next: next, at: observation.end)
+        next.trouble = microphone.standing
+        return actions + settle(findings, next: next, at: observation.end)
     }
 
     /// Tells it the time, about once a second: without classified windows for the stale time its values are stale.

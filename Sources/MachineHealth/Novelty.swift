@@ -21,4 +21,7 @@ public struct Novelty: Hashable, Sendable, Codable {
 
     /// Whether the window is outside the machine's normal sound.
     public var isNovel: Bool { score > limit }
+
+    /// Whether its numbers are numbers; others must not reach a stored state.
+    var isUsable: Bool { score.isFinite && limit.isFinite && (0...1).contains(share) }
 }

@@ -41,7 +41,7 @@ public struct Observation: Hashable, Sendable {
     public let quality: ObservationQuality
     /// The model's own probabilities, before examples and calibration; empty where `scores` are those.
     public let rawScores: [LabelScore]
-    /// Distance from the machine's normal sound; nil where none is enrolled.
+    /// Distance from the machine's normal sound; nil where none is enrolled, or where it is no number.
     public let novelty: Novelty?
     /// What is wrong with the microphone; nil where it is well.
     public let trouble: MicrophoneTrouble?
@@ -67,7 +67,7 @@ public struct Observation: Hashable, Sendable {
         self.missingFraction = missingFraction
         self.quality = quality
         self.rawScores = rawScores
-        self.novelty = novelty
+        self.novelty = novelty.flatMap { $0.isUsable ? $0 : nil }
         self.trouble = trouble
     }
 

@@ -7,6 +7,7 @@ public struct TrendRuleProblem: Error, Hashable, Sendable, CustomStringConvertib
         case validAbove = "valid_above"
         case confidence
         case consecutive
+        case within
         case clearAfter = "clear_after"
         case clearBelow = "clear_below"
         case staleAfter = "stale_after"
@@ -92,24 +93,40 @@ extension TrendRule {
         return problems
     }
 
+    /// What is wrong with a run of so many windows; nil where nothing is.
+    static func runProblem(
+        _ key: TrendRuleProblem.Key,
+        windows: Int,
+        hopSeconds: Double,
+        windowLengthSeconds: Double
+    ) -> TrendRuleProblem? {
+        guard (1...longestRun).contains(windows) else {
+            return TrendRuleProblem(key: key, reason: "\(windows) windows is outside 1 to \(longestRun)")
+        }
+        let span = windowLengthSeconds + Double(windows - 1) * hopSeconds
+        guard span > longestRunSeconds else { return nil }
+        let days = Sentence.number(span / 86_400, decimals: 0)
+        return TrendRuleProblem(
+            key: key,
+            reason: "\(windows) windows every \(Sentence.duration(seconds: hopSeconds)) take \(days) days; "
+                + "a run may take a year at most"
+        )
+    }
+
     private func runProblems(hopSeconds: Double, windowLengthSeconds: Double) -> [TrendRuleProblem] {
-        var problems: [TrendRuleProblem] = []
-        for (key, windows) in [(TrendRuleProblem.Key.consecutive, consecutive), (.clearAfter, clearAfter)] {
-            let span = windowLengthSeconds + Double(windows - 1) * hopSeconds
-            if windows < 1 || windows > Self.longestRun {
-                problems.append(
-                    .init(key: key, reason: "\(windows) windows is outside 1 to \(Self.longestRun)")
+        var lengths: [(TrendRuleProblem.Key, Int)] = [(.consecutive, consecutive), (.clearAfter, clearAfter)]
+        if let within { lengths.append((.within, within)) }
+        var problems = lengths.compactMap { key, windows in
+            Self.runProblem(key, windows: windows, hopSeconds: hopSeconds, windowLengthSeconds: windowLengthSeconds)
+        }
+        if let within, within >= 1, within < consecutive {
+            problems.append(
+                .init(
+                    key: .within,
+                    reason: "\(consecutive) of \(within) windows can never count, so this rule can never fire; "
+                        + "use \(consecutive) (one after the other) or more"
                 )
-            } else if span > Self.longestRunSeconds {
-                let days = Sentence.number(span / 86_400, decimals: 0)
-                problems.append(
-                    .init(
-                        key: key,
-                        reason: "\(windows) windows every \(Sentence.duration(seconds: hopSeconds)) take \(days) days; "
-                            + "a run may take a year at most"
-                    )
-                )
-            }
+            )
         }
         guard staleAfterSeconds.isFinite, staleAfterSeconds > 0 else {
             problems.append(.init(key: .staleAfter, reason: "must be a time above 0, such as 60s"))
@@ -132,21 +149,4 @@ extension TrendRule {
         }
         return problems
     }
-}
-
-/// The rules of one machine: one for all labels and, where a label needs another, its own.
-public struct TrendRules: Hashable, Sendable, Codable {
-    /// The machine's rule; its `staleAfterSeconds` holds for every label.
-    public var machine: TrendRule
-    /// Rules of labels that differ from it.
-    public var labels: [LabelID: TrendRule]
-
-    /// Makes the rules of a machine.
-    public init(machine: TrendRule = TrendRule(), labels: [LabelID: TrendRule] = [:]) {
-        self.machine = machine
-        self.labels = labels
-    }
-
-    /// The rule a label is followed by.
-    public subscript(label: LabelID) -> TrendRule { labels[label] ?? machine }
 }

@@ -7,14 +7,18 @@ public struct TrendRule: Hashable, Sendable, Codable {
     public var validAbove: Double
     /// A window counts towards a fault's run when that fault is on top with a confidence above this. 0...1.
     public var confidence: Double
-    /// Consecutive counting windows that raise the alarm (ISA-18.2 on-delay). At least 1.
+    /// Counting windows that raise the alarm (ISA-18.2 on-delay), consecutive unless `within` says otherwise. At least 1.
     public var consecutive: Int
+    /// Judged windows among which so many must count; nil: as many as must count, so one after the other.
+    public var within: Int?
     /// Consecutive clear windows that end the alarm condition (off-delay). At least 1.
     public var clearAfter: Int
     /// A window is clear for a fault when that fault's score is below this (dead band). 0...confidence.
     public var clearBelow: Double
     /// Seconds without a classified window after which what is known about the machine is stale.
     public var staleAfterSeconds: Double
+    /// Where the machine's normal sound is enrolled, a window counts only if it is unlike that sound.
+    public var noveltyGuard: Bool
 
     /// Makes a rule; the defaults are those of the documentation.
     public init(
@@ -23,7 +27,9 @@ public struct TrendRule: Hashable, Sendable, Codable {
         consecutive: Int = 3,
         clearAfter: Int = 3,
         clearBelow: Double = 0.65,
-        staleAfterSeconds: Double = 60
+        staleAfterSeconds: Double = 60,
+        within: Int? = nil,
+        noveltyGuard: Bool = true
     ) {
         self.validAbove = validAbove
         self.confidence = confidence
@@ -31,5 +37,13 @@ public struct TrendRule: Hashable, Sendable, Codable {
         self.clearAfter = clearAfter
         self.clearBelow = clearBelow
         self.staleAfterSeconds = staleAfterSeconds
+        self.within = within
+        self.noveltyGuard = noveltyGuard
     }
+
+    /// Judged windows among which `consecutive` must count (the M of N of M).
+    public var span: Int { within ?? consecutive }
+
+    /// Whether windows that do not count may lie between those that do.
+    public var isSpread: Bool { span > consecutive }
 }

@@ -2,16 +2,6 @@
 import Foundation
 
 extension TrendTracker {
-    /// A run of windows that count towards one fault.
-    public struct Run: Hashable, Sendable, Codable {
-        /// The fault on top in each of them.
-        public let label: LabelID
-        /// How many windows it has.
-        public internal(set) var count: Int
-        /// The latest of them, at most as many as the rule needs.
-        public internal(set) var windows: [EventWindow]
-    }
-
     /// Windows that were not taken, by reason.
     public struct IgnoredCounts: Hashable, Sendable, Codable {
         /// Started when an earlier window started.
@@ -26,9 +16,9 @@ extension TrendTracker {
 
     /// The memory of a tracker.
     public struct State: Hashable, Sendable, Codable {
-        /// The run in progress.
-        public internal(set) var run: Run?
-        /// The faults whose condition holds, each with the clear windows in a row so far.
+        /// The runs in progress, in the order they began; with rules of N in a row at most one of a fault, and one of change.
+        public internal(set) var runs: [Run] = []
+        /// The labels whose condition holds (faults, and `changed`), each with the clear windows in a row so far.
         public internal(set) var clearRuns: [LabelID: [EventWindow]] = [:]
         /// Start of the latest window taken, classified or not.
         public internal(set) var lastStart: Date?
@@ -47,6 +37,30 @@ extension TrendTracker {
 
         /// Nothing remembered.
         public init() {}
+
+        private enum CodingKeys: String, CodingKey {
+            case runs, clearRuns, lastStart, lastClassifiedEnd, lastHeard, isStale, ignored, backwardStart,
+                backwardCount
+        }
+
+        /// How versions before rules of N of M stored the one run there could be.
+        private enum EarlierKeys: String, CodingKey { case run }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            let earlier = try decoder.container(keyedBy: EarlierKeys.self)
+            runs =
+                try container.decodeIfPresent([Run].self, forKey: .runs)
+                ?? earlier.decodeIfPresent(Run.self, forKey: .run).map { [$0] } ?? []
+            clearRuns = try container.decode([LabelID: [EventWindow]].self, forKey: .clearRuns)
+            lastStart = try container.decodeIfPresent(Date.self, forKey: .lastStart)
+            lastClassifiedEnd = try container.decodeIfPresent(Date.self, forKey: .lastClassifiedEnd)
+            lastHeard = try container.decodeIfPresent(Date.self, forKey: .lastHeard)
+            isStale = try container.decode(Bool.self, forKey: .isStale)
+            ignored = try container.decode(IgnoredCounts.self, forKey: .ignored)
+            backwardStart = try container.decodeIfPresent(Date.self, forKey: .backwardStart)
+            backwardCount = try container.decode(Int.self, forKey: .backwardCount)
+        }
     }
 
     /// What a tracker found.

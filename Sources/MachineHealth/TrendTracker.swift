@@ -4,13 +4,16 @@ import Foundation
 /// The trend tracker of one machine: windows in, findings out.
 ///
 /// How a window moves it:
-/// - It *counts* for a fault when that fault is on top with a confidence above (not equal to) the fault's `confidence`.
-///   Any other classified window ends the run, an undetermined one too.
+/// - It *counts* for a fault when that fault is on top with a confidence above (not equal to) the fault's `confidence`; where
+///   the machine's normal sound is enrolled and the rule guards, only if it is unlike that sound, too. Any other judged
+///   window ends the run, an undetermined one too; with `within` it only takes up one of the places looked at.
 /// - It is *clear* for a fault whose condition holds when it is determined, another label is on top and the fault's
 ///   score is below `clearBelow`. A score in the dead band, or the fault on top, starts the clear run anew; an
-///   undetermined window with a low score is evidence of nothing and leaves the clear run as it is.
-/// - An incomplete window neither counts nor breaks nor clears. After `staleAfterSeconds` without a classified window
-///   continuity is lost: runs and clear runs start anew, conditions stay.
+///   undetermined window with a low score is evidence of nothing and leaves the clear run as it is. Scores alone decide.
+/// - It counts for `changed` when it is unlike the enrolled normal sound and no fault label is its verdict, and is clear for
+///   it when it is like that sound (`TrendTracker+Changed.swift`).
+/// - A window that is incomplete or tells of trouble with the microphone neither counts nor breaks nor clears. After
+///   `staleAfterSeconds` without a judged window continuity is lost: runs and clear runs start anew, conditions stay.
 /// - A window that starts no later than one already taken is ignored and counted. Three such windows in rising order,
 ///   each older by more than the stale time, mean that the sender's clock was set back: they are followed from there.
 public struct TrendTracker: Sendable {
@@ -20,6 +23,8 @@ public struct TrendTracker: Sendable {
     public let vocabulary: LabelVocabulary
     /// Its rules.
     public let rules: TrendRules
+    /// Whether the machine's normal sound is enrolled, so that `changed` is followed.
+    public internal(set) var followsNovelty: Bool
     /// What it remembers.
     public internal(set) var state: State
 
@@ -27,29 +32,32 @@ public struct TrendTracker: Sendable {
     static let clockStepWindows = 3
 
     /// Makes a tracker, empty or from a stored state.
-    public init(machine: String, vocabulary: LabelVocabulary, rules: TrendRules, state: State = State()) {
+    public init(
+        machine: String,
+        vocabulary: LabelVocabulary,
+        rules: TrendRules,
+        followsNovelty: Bool = false,
+        state: State = State()
+    ) {
         self.machine = machine
         self.vocabulary = vocabulary
         self.rules = rules
+        self.followsNovelty = followsNovelty
         self.state = state
-        let faults = Set(vocabulary.faults.map(\.id))
-        if let run = state.run, !faults.contains(run.label) { self.state.run = nil }
-        self.state.clearRuns = state.clearRuns.filter { faults.contains($0.key) }
+        let known = Set(vocabulary.faults.map(\.id)).union([.changed])
+        self.state.runs.removeAll { !known.contains($0.label) }
+        self.state.clearRuns = state.clearRuns.filter { known.contains($0.key) }
     }
 
     /// Whether a fault's condition holds.
     public func isConditionPresent(_ label: LabelID) -> Bool { state.clearRuns[label] != nil }
 
-    /// Length of a fault's run at present.
-    public func consecutive(_ label: LabelID) -> Int {
-        guard let run = state.run, run.label == label else { return 0 }
-        return run.count
-    }
+    /// Length of a label's run at present: windows in a row, or those that count among the last M.
+    public func consecutive(_ label: LabelID) -> Int { state.runs.first { $0.label == label }?.count ?? 0 }
 
     /// The verdict on a window by this machine's rules and labels.
     public func verdict(on observation: Observation) -> Verdict {
-        guard observation.scores.allSatisfy({ vocabulary[$0.label] != nil }) else { return .incomplete }
-        return Verdict(observation, rules: rules)
+        Verdict(observation, vocabulary: vocabulary, rules: rules)
     }
 
     /// Takes one window.
@@ -83,15 +91,16 @@ public struct TrendTracker: Sendable {
             }
         }
         let verdict = verdict(on: observation)
-        guard verdict != .incomplete, let top = observation.top else {
-            if observation.quality == .good { state.ignored.malformed += 1 }
-            return (.taken(.incomplete), findings)
+        guard verdict.isAboutMachine, let top = observation.top else {
+            if verdict == .incomplete, observation.quality == .good { state.ignored.malformed += 1 }
+            return (.taken(verdict), findings)
         }
         state.isStale = false
         state.lastClassifiedEnd = observation.end
         state.lastHeard = receivedAt ?? observation.end
-        findings += followRun(observation, verdict: verdict, top: top)
+        findings += followRuns(observation, verdict: verdict, top: top)
         findings += followConditions(observation, verdict: verdict, top: top)
+        findings += followChange(observation, verdict: verdict, top: top)
         return (.taken(verdict), findings)
     }
 
@@ -110,27 +119,54 @@ public struct TrendTracker: Sendable {
         for label in labels where state.clearRuns[label] == nil { state.clearRuns[label] = [] }
     }
 
-    private mutating func followRun(_ observation: Observation, verdict: Verdict, top: LabelScore) -> [Finding] {
+    private mutating func followRuns(_ observation: Observation, verdict: Verdict, top: LabelScore) -> [Finding] {
         let rule = rules[top.label]
-        let counts =
+        let isFault =
             verdict.label == top.label && vocabulary[top.label]?.kind == .fault && top.confidence > rule.confidence
-        guard counts else {
-            return endRun(cause: cause(of: top, verdict: verdict), at: observation.end)
-        }
+        let isGuarded = isFault && rule.noveltyGuard && observation.novelty.map { !$0.isNovel } ?? false
+        let counting = isFault && !isGuarded ? top.label : nil
         var findings: [Finding] = []
-        if let run = state.run, run.label != top.label {
-            findings += endRun(cause: .otherLabel(top.label, confidence: top.confidence), at: observation.end)
+        for run in state.runs where run.label != counting && run.label != .changed {
+            let cause: NearMiss.Cause =
+                if run.label == top.label {
+                    isGuarded ? .ownNormal : .tooLow(confidence: top.confidence)
+                } else if verdict == .undetermined {
+                    .undetermined(best: top.label, confidence: top.confidence)
+                } else {
+                    .otherLabel(top.label, confidence: top.confidence)
+                }
+            findings += miss(run.label, cause: cause, at: observation.end)
         }
-        var run = state.run ?? Run(label: top.label, count: 0, windows: [])
-        run.count += 1
-        run.windows.append(EventWindow(start: observation.start, confidence: top.confidence))
-        if run.windows.count > rule.consecutive { run.windows.removeFirst(run.windows.count - rule.consecutive) }
-        state.run = run
-        if run.count >= rule.consecutive, !isConditionPresent(top.label) {
-            state.clearRuns[top.label] = []
-            findings.append(.raised(top.label, windows: run.windows, confidence: top.confidence))
-        }
-        return findings
+        guard let counting else { return findings }
+        return findings + hit(counting, EventWindow(start: observation.start, confidence: top.confidence))
+    }
+
+    /// Takes a window that counts for a label, and raises its condition where that completes the run.
+    mutating func hit(_ label: LabelID, _ window: EventWindow) -> [Finding] {
+        let rule = rules[label]
+        let index = state.runs.firstIndex { $0.label == label } ?? state.runs.endIndex
+        if index == state.runs.endIndex { state.runs.append(Run(label: label)) }
+        state.runs[index].take(window, rule: rule)
+        guard state.runs[index].count >= rule.consecutive, !isConditionPresent(label) else { return [] }
+        state.clearRuns[label] = []
+        return [.raised(label, windows: state.runs[index].windows, confidence: window.confidence)]
+    }
+
+    /// Takes a window that does not count for a label's run.
+    mutating func miss(_ label: LabelID, cause: NearMiss.Cause, at time: Date) -> [Finding] {
+        guard let index = state.runs.firstIndex(where: { $0.label == label }) else { return [] }
+        let before = state.runs[index]
+        state.runs[index].miss(rule: rules[label])
+        guard state.runs[index].isOver else { return [] }
+        state.runs.remove(at: index)
+        return nearMiss(before, cause: cause, at: time)
+    }
+
+    /// Ends a label's condition; what counted before it does not count towards the next one.
+    mutating func clear(_ label: LabelID, _ windows: [EventWindow], confidence: Double) -> Finding {
+        state.clearRuns[label] = nil
+        state.runs.removeAll { $0.label == label }
+        return .cleared(label, windows: windows, confidence: confidence)
     }
 
     private mutating func followConditions(
@@ -148,8 +184,7 @@ public struct TrendTracker: Sendable {
                 clearRun.append(EventWindow(start: observation.start, confidence: score))
             }
             if clearRun.count >= rule.clearAfter {
-                state.clearRuns[label] = nil
-                findings.append(.cleared(label, windows: clearRun, confidence: score))
+                findings.append(clear(label, clearRun, confidence: score))
             } else {
                 state.clearRuns[label] = clearRun
             }
@@ -157,29 +192,22 @@ public struct TrendTracker: Sendable {
         return findings
     }
 
-    private func cause(of top: LabelScore, verdict: Verdict) -> NearMiss.Cause {
-        if top.label == state.run?.label { return .tooLow(confidence: top.confidence) }
-        return verdict == .undetermined
-            ? .undetermined(best: top.label, confidence: top.confidence)
-            : .otherLabel(top.label, confidence: top.confidence)
-    }
-
-    private mutating func endRun(cause: NearMiss.Cause, at time: Date) -> [Finding] {
-        guard let run = state.run else { return [] }
-        state.run = nil
+    private func nearMiss(_ run: Run, cause: NearMiss.Cause, at time: Date) -> [Finding] {
         let rule = rules[run.label]
-        guard !isConditionPresent(run.label), NearMiss.isWorthTelling(count: run.count, required: rule.consecutive)
+        let (windows, count) = run.telling
+        guard !isConditionPresent(run.label), NearMiss.isWorthTelling(count: count, required: rule.consecutive)
         else { return [] }
         return [
             .nearMiss(
                 NearMiss(
                     machine: machine,
                     label: run.label,
-                    windows: run.windows,
+                    windows: windows,
                     required: rule.consecutive,
                     threshold: rule.confidence,
                     cause: cause,
-                    time: time
+                    time: time,
+                    within: rule.isSpread ? rule.span : nil
                 )
             )
         ]
@@ -187,7 +215,9 @@ public struct TrendTracker: Sendable {
 
     private mutating func breakContinuity(_ cause: NearMiss.Cause, at time: Date) -> [Finding] {
         state.clearRuns = state.clearRuns.mapValues { _ in [] }
-        return endRun(cause: cause, at: time)
+        let ended = state.runs
+        state.runs = []
+        return ended.flatMap { nearMiss($0, cause: cause, at: time) }
     }
 
     private mutating func isClockStep(_ start: Date, lastStart: Date) -> Bool {

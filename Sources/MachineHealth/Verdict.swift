@@ -1,4 +1,4 @@
-// What one window says: a label, nothing certain, or that too much of it was missing.
+// What one window says: a label, nothing certain, that too much of it was missing, or that the microphone is in trouble.
 
 /// The judgement of one window of sound.
 public enum Verdict: Hashable, Sendable, CustomStringConvertible {
@@ -8,13 +8,16 @@ public enum Verdict: Hashable, Sendable, CustomStringConvertible {
     case undetermined
     /// Too much audio was missing, or the window carries no usable scores.
     case incomplete
+    /// The window says something about the microphone and nothing about the machine.
+    case microphone(MicrophoneTrouble)
 
-    /// The label id, "undetermined" or "incomplete", as on the window topic.
+    /// The label id, "undetermined", "incomplete" or such as "microphone_silence", as on the window topic.
     public var description: String {
         switch self {
         case .label(let id): id.rawValue
         case .undetermined: "undetermined"
         case .incomplete: "incomplete"
+        case .microphone(let trouble): "microphone_\(trouble.rawValue)"
         }
     }
 
@@ -24,14 +27,34 @@ public enum Verdict: Hashable, Sendable, CustomStringConvertible {
         return id
     }
 
-    /// Judges a window by the rule of its top label: below `validAbove` it is undetermined.
-    public init(_ observation: Observation, rules: TrendRules) {
-        guard observation.quality == .good, let top = observation.top,
-            observation.scores.allSatisfy({ (0...1).contains($0.confidence) })
+    /// Whether the window says something about the machine, be it that nothing is certain.
+    ///
+    /// Other windows neither count nor break nor clear.
+    public var isAboutMachine: Bool {
+        switch self {
+        case .label, .undetermined: true
+        case .incomplete, .microphone: false
+        }
+    }
+
+    /// Judges a window by the rule of its top label: below `validAbove` it is undetermined, and so is a window that sounds
+    /// normal to the labels but not to the machine's own normal sound.
+    init(_ observation: Observation, vocabulary: LabelVocabulary, rules: TrendRules) {
+        guard observation.quality == .good else {
+            self = .incomplete
+            return
+        }
+        if let trouble = observation.trouble {
+            self = .microphone(trouble)
+            return
+        }
+        guard let top = observation.top,
+            observation.scores.allSatisfy({ vocabulary.contains($0.label) && (0...1).contains($0.confidence) })
         else {
             self = .incomplete
             return
         }
-        self = top.confidence < rules[top.label].validAbove ? .undetermined : .label(top.label)
+        let isNovelNormal = vocabulary[top.label]?.kind == .normal && observation.novelty?.isNovel ?? false
+        self = top.confidence < rules[top.label].validAbove || isNovelNormal ? .undetermined : .label(top.label)
     }
 }

@@ -34,42 +34,68 @@ enum HealthSupport {
         LocalizedName(["en": english, "zh": chinese])
     }
 
-    static func monitor(rules: TrendRules = TrendRules(), ids: NumberedIDs = NumberedIDs()) throws -> MachineMonitor {
+    static func monitor(
+        rules: TrendRules = TrendRules(),
+        ids: NumberedIDs = NumberedIDs(),
+        followsNovelty: Bool = false
+    ) throws -> MachineMonitor {
         MachineMonitor(
             machine: "c1",
             vocabulary: try vocabulary(),
             rules: rules,
             startingAt: beginning,
+            followsNovelty: followsNovelty,
             makeID: { ids.next() }
         )
     }
 
-    static func tracker(rules: TrendRules = TrendRules()) throws -> TrendTracker {
-        TrendTracker(machine: "c1", vocabulary: try vocabulary(), rules: rules)
+    static func tracker(rules: TrendRules = TrendRules(), followsNovelty: Bool = false) throws -> TrendTracker {
+        TrendTracker(machine: "c1", vocabulary: try vocabulary(), rules: rules, followsNovelty: followsNovelty)
+    }
+
+    /// A distance well beyond the limit, or well within it.
+    static func novelty(isNovel: Bool) -> Novelty {
+        isNovel ? Novelty(score: 4.5, limit: 3, share: 1) : Novelty(score: 0.5, limit: 3, share: 0.6)
     }
 
     /// The time `windows` hops after the beginning.
     static func time(_ windows: Double) -> Date { beginning.addingTimeInterval(windows * hopSeconds) }
 
     /// A window with these scores; 10 s long, starting `index` hops after the beginning.
-    static func window(_ index: Double, _ scores: [(LabelID, Double)]) -> Observation {
+    static func window(
+        _ index: Double,
+        _ scores: [(LabelID, Double)],
+        novelty: Novelty? = nil,
+        trouble: MicrophoneTrouble? = nil
+    ) -> Observation {
         Observation(
             machine: "c1",
             start: time(index),
             end: time(index).addingTimeInterval(10),
             scores: scores.map { LabelScore(label: $0, confidence: $1) },
             levelDBFS: -20,
-            missingFraction: scores.isEmpty ? 0.4 : 0,
-            quality: scores.isEmpty ? .incomplete : .good
+            missingFraction: scores.isEmpty && trouble == nil ? 0.4 : 0,
+            quality: scores.isEmpty && trouble == nil ? .incomplete : .good,
+            novelty: novelty,
+            trouble: trouble
         )
     }
 
     /// A window from its short form: a letter for the label on top and its score in percent, the rest going to others.
     ///
     /// `O81` is oil at 0.81, `V`, `N` and `X` are valve, normal and other; `o` and `v` add a second fault (`N60o30`);
-    /// `I` is incomplete.
+    /// `I` is incomplete; `!` behind a window makes it unlike the machine's normal sound, `=` like it. `T` is a silent
+    /// microphone, `C` a clipping one; in front of scores (`TO99`) they are there all the same.
     static func window(_ index: Double, _ form: Substring) -> Observation {
         if form == "I" { return window(index, []) }
+        if let trouble = ["T": MicrophoneTrouble.silence, "C": .clipping][form.prefix(1)] {
+            let scores = form.count > 1 ? window(index, form.dropFirst()).scores : []
+            return window(index, scores.map { ($0.label, $0.confidence) }, trouble: trouble)
+        }
+        if let last = form.last, last == "!" || last == "=" {
+            let scores = window(index, form.dropLast()).scores
+            return window(index, scores.map { ($0.label, $0.confidence) }, novelty: novelty(isNovel: last == "!"))
+        }
         var scores: [LabelID: Double] = [:]
         var rest = form
         while let letter = rest.first {

@@ -14,6 +14,8 @@ private typealias Support = HealthSupport
         case restored
         case tick
         case restart
+        /// Its normal sound is enrolled, or taken away.
+        case enrol(Bool)
     }
 
     private struct Life {
@@ -21,6 +23,9 @@ private typealias Support = HealthSupport
         var index = 0.0
         var seen: [UUID] = []
         var sticky = Support.normal
+        /// Whether novelty and microphone trouble happen.
+        var isTold = false
+        var isNovel = false
 
         /// The next input; labels stick for a while so that runs happen.
         mutating func next() -> Input {
@@ -31,6 +36,7 @@ private typealias Support = HealthSupport
             case 8..<11: return .restored
             case 11..<14: return .tick
             case 14..<18: return .restart
+            case 18 where isTold: return .enrol(Bool.random(using: &generator))
             default: break
             }
             if Int.random(in: 0..<4, using: &generator) == 0 {
@@ -44,15 +50,34 @@ private typealias Support = HealthSupport
             let scores = labels.map { label -> (LabelID, Double) in
                 (label, label == sticky ? top : label == second ? 1 - top : 0)
             }
-            return .window(Support.window(index, scores))
+            guard isTold else { return .window(Support.window(index, scores)) }
+            if Int.random(in: 0..<6, using: &generator) == 0 { isNovel.toggle() }
+            let hasNovelty = Int.random(in: 0..<10, using: &generator) > 0
+            let hasTrouble = Int.random(in: 0..<8, using: &generator) == 0
+            return .window(
+                Support.window(
+                    index,
+                    scores,
+                    novelty: hasNovelty ? Support.novelty(isNovel: isNovel) : nil,
+                    trouble: hasTrouble ? MicrophoneTrouble.allCases.randomElement(using: &generator) : nil
+                )
+            )
         }
     }
 
-    @Test(arguments: 0..<60)
+    /// Lives of machines as they always were, then of machines with novelty, trouble and rules of N of M.
+
+    @Test(arguments: 0..<120)
     func noPathLosesAnAlarm(seed: UInt64) throws {
-        var life = Life(generator: SeededGenerator(seed: seed))
+        var life = Life(generator: SeededGenerator(seed: seed), isTold: seed >= 60)
+        let rules =
+            life.isTold
+            ? TrendRules(
+                machine: TrendRule(within: seed.isMultiple(of: 2) ? nil : 5, noveltyGuard: !seed.isMultiple(of: 3)),
+                changed: ChangeRule(consecutive: 3, clearAfter: 2)
+            ) : TrendRules()
         let ids = NumberedIDs()
-        var monitor = try Support.monitor(ids: ids)
+        var monitor = try Support.monitor(rules: rules, ids: ids, followsNovelty: life.isTold)
         var now = Support.time(0)
         var raised: Set<UUID> = []
         var shown: [LabelID: AlarmRecord] = [:]
@@ -66,8 +91,12 @@ private typealias Support = HealthSupport
             case .window(let window):
                 now = max(now, window.end)
                 actions = monitor.observe(window)
-                let hasScores = window.quality == .good
-                if !hasScores { #expect(actions.transitions.isEmpty, "missing sound moved an alarm (step \(step))") }
+                let isJudged = window.quality == .good && window.trouble == nil
+                if !isJudged {
+                    #expect(actions.transitions.isEmpty, "sound that was not judged moved an alarm (step \(step))")
+                    #expect(monitor.health.topLabel == stateBefore.topLabel)
+                    #expect(monitor.health.grade != .normal || stateBefore.grade == .normal)
+                }
             case .acknowledge(let id):
                 let target = before.first { $0.alarmID == id && $0.state != .normal && $0.state != .ackActive }
                 switch monitor.acknowledge(alarmID: id, user: "u", at: now) {
@@ -92,11 +121,18 @@ private typealias Support = HealthSupport
                 #expect(actions.transitions.isEmpty)
             case .restart:
                 let data = try JSONEncoder().encode(monitor.snapshot)
-                var next = try Support.monitor(ids: ids)
+                var next = try Support.monitor(rules: rules, ids: ids, followsNovelty: monitor.followsNovelty)
                 #expect(try next.restore(JSONDecoder().decode(MachineMonitorSnapshot.self, from: data)).isEmpty)
                 #expect(next.snapshot == monitor.snapshot)
                 monitor = next
+            case .enrol(let follows):
+                actions = monitor.followNovelty(follows, at: now)
+                for transition in actions.transitions { #expect(transition.label == .changed && !follows) }
             }
+            #expect(
+                monitor.records.contains { $0.label == .changed && $0.state == .normal } == monitor.followsNovelty
+                    || monitor.records.contains { $0.label == .changed && $0.state != .normal }
+            )
 
             // Every change of state is a transition, told by an event, by the table, from where the alarm stood.
             for transition in actions.transitions {

@@ -31,6 +31,10 @@ import Testing
         Row(TrendRule(consecutive: -3), .consecutive, "-3 windows"),
         Row(TrendRule(consecutive: .max), .consecutive, "outside"),
         Row(TrendRule(clearAfter: 0), .clearAfter, "outside"),
+        Row(TrendRule(within: 2), .within, "3 of 2 windows can never count"),
+        Row(TrendRule(within: 0), .within, "outside 1 to 10000"),
+        Row(TrendRule(within: 10_001), .within, "outside 1 to 10000"),
+        Row(TrendRule(staleAfterSeconds: 7_200, within: 9_999), hop: 3_600, .within, "417 days"),
         Row(TrendRule(consecutive: 9_999, staleAfterSeconds: 7_200), hop: 3_600, .consecutive, "417 days"),
         Row(TrendRule(staleAfterSeconds: 0), .staleAfter, "above 0"),
         Row(TrendRule(staleAfterSeconds: .nan), .staleAfter, "above 0"),
@@ -52,7 +56,8 @@ import Testing
             consecutive: 0,
             clearAfter: 0,
             clearBelow: 3,
-            staleAfterSeconds: -1
+            staleAfterSeconds: -1,
+            within: -1
         )
         let problems = rule.problems(hopSeconds: 5, windowLengthSeconds: 10)
         #expect(Set(problems.map(\.key)) == Set(TrendRuleProblem.Key.allCases))
@@ -61,6 +66,7 @@ import Testing
     @Test(arguments: [
         TrendRule(), TrendRule(validAbove: 0, confidence: 0.5, consecutive: 1, clearAfter: 1, clearBelow: 0.01),
         TrendRule(validAbove: 0.75), TrendRule(staleAfterSeconds: 5), TrendRule(consecutive: 10_000),
+        TrendRule(within: 3), TrendRule(within: 10_000), TrendRule(noveltyGuard: false),
     ])
     func possibleRulesPass(rule: TrendRule) {
         #expect(rule.problems(hopSeconds: 5, windowLengthSeconds: 10).isEmpty)
@@ -69,6 +75,7 @@ import Testing
     /// A rule that passes can be fired by some run of windows: the check promises no more and no less.
     @Test(arguments: [
         TrendRule(), TrendRule(consecutive: 40), TrendRule(confidence: 0.99), TrendRule(staleAfterSeconds: 5),
+        TrendRule(within: 8),
     ])
     func rulesThatPassCanFireAndClear(rule: TrendRule) throws {
         #expect(rule.problems(hopSeconds: HealthSupport.hopSeconds, windowLengthSeconds: 10).isEmpty)
@@ -83,5 +90,17 @@ import Testing
         }
         #expect(findings.count == 2)
         #expect(!tracker.isConditionPresent(HealthSupport.oil))
+    }
+
+    @Test(arguments: [
+        (ChangeRule(consecutive: 0), TrendRuleProblem.Key.consecutive, "outside 1 to 10000"),
+        (ChangeRule(clearAfter: 10_001), .clearAfter, "outside 1 to 10000"),
+        (ChangeRule(consecutive: 9_999), .consecutive, "417 days"),
+    ])
+    func impossibleRulesOfChangeAreRefused(rule: ChangeRule, key: TrendRuleProblem.Key, words: String) {
+        let problems = rule.problems(hopSeconds: 3_600, windowLengthSeconds: 10)
+        #expect(problems.map(\.key) == [key])
+        #expect(problems.first?.description.contains(words) == true, "\(problems)")
+        #expect(ChangeRule().problems(hopSeconds: 3_600, windowLengthSeconds: 10).isEmpty)
     }
 }

@@ -12,6 +12,22 @@ struct PayloadTests {
 
     init() throws { profile = JSONProfile(topics: try Samples.topics()) }
 
+    /// A monitor that raises at once.
+    private func monitor() throws -> MachineMonitor {
+        MachineMonitor(
+            machine: "compressor-2",
+            vocabulary: try LabelVocabulary(
+                profile: "compressor",
+                labels: [
+                    Label(id: LabelID("normal"), name: LocalizedName([:]), kind: .normal, prompts: ["a"]),
+                    Label(id: Samples.oil, name: Samples.oilName, kind: .fault, prompts: ["b"]),
+                ]
+            ),
+            rules: TrendRules(machine: TrendRule(consecutive: 1)),
+            startingAt: Samples.start
+        )
+    }
+
     private func text(_ message: OutgoingMessage) -> String { String(decoding: message.payload, as: UTF8.self) }
 
     @Test("window: QoS 0, not retained, finite numbers, every key")
@@ -23,8 +39,8 @@ struct PayloadTests {
             text(message) == """
                 {"confidence":0.9,"end":"2026-11-22T10:00:10.000Z","label":"bearing-lacking-oil","latency_ms":41.3,\
                 "level_dbfs":-160,"machine":"compressor-2","missing_fraction":0.01,"model":"tiny@1234abcd",\
-                "scores":{"bearing-lacking-oil":0.9,"normal":0.087654},"site":"plant1",\
-                "start":"2026-11-22T10:00:00.000Z","verdict":"bearing-lacking-oil"}
+                "novelty":null,"raw_scores":null,"scores":{"bearing-lacking-oil":0.9,"normal":0.087654},"site":"plant1",\
+                "start":"2026-11-22T10:00:00.000Z","trouble":null,"verdict":"bearing-lacking-oil"}
                 """
         )
         let back = try PayloadCoder.decode(WindowPayload.self, from: message.payload)
@@ -50,6 +66,73 @@ struct PayloadTests {
         #expect(json["label"] is NSNull && json["confidence"] is NSNull && json["level_dbfs"] is NSNull)
         #expect(json["verdict"] as? String == "incomplete")
         #expect((json["scores"] as? [String: Any])?.isEmpty ?? false)
+    }
+
+    @Test("an enrolled and calibrated machine's window says how unlike its normal sound it is, and what the model said")
+    func noveltyOfAWindow() throws {
+        var record = Samples.window()
+        record.observation = Observation(
+            machine: "pump-1",
+            start: Samples.start,
+            end: Samples.start.addingTimeInterval(10),
+            scores: [LabelScore(label: Samples.oil, confidence: 0.8)],
+            levelDBFS: -30,
+            missingFraction: 0,
+            quality: .good,
+            rawScores: [LabelScore(label: Samples.oil, confidence: 0.6)],
+            novelty: Novelty(score: 4.123456, limit: 3.5, share: 0.9999999, state: "idle")
+        )
+        let json = text(try profile.windowMessage(record))
+        #expect(
+            json.contains(#""novelty":{"is_novel":true,"limit":3.5,"score":4.1235,"share":1,"state":"idle"}"#),
+            "\(json)"
+        )
+        #expect(json.contains(#""raw_scores":{"bearing-lacking-oil":0.6},"scores":{"bearing-lacking-oil":0.8}"#))
+    }
+
+    @Test("a microphone in trouble: no label, and the trouble in window and state")
+    func trouble() throws {
+        var record = Samples.window()
+        record.observation = Observation(
+            machine: "compressor-2",
+            start: Samples.start,
+            end: Samples.start.addingTimeInterval(10),
+            scores: [LabelScore(label: Samples.oil, confidence: 0.8)],
+            levelDBFS: -10,
+            missingFraction: 0,
+            quality: .good,
+            trouble: .mainsHum
+        )
+        record.verdict = .microphone(.mainsHum)
+        let payload = try PayloadCoder.decode(WindowPayload.self, from: profile.windowMessage(record).payload)
+        #expect(payload.label == nil && payload.confidence == nil)
+        #expect(payload.verdict == "microphone_mains_hum" && payload.trouble == .mainsHum)
+        var health = try self.monitor().health
+        health.trouble = .mainsHum
+        health.novelty = Novelty(score: 1, limit: 3, share: 0.25)
+        let state = text(try profile.stateMessage(health, stream: StreamStatus()))
+        #expect(state.contains(#""online":true,"trouble":"mains_hum"}"#), "\(state)")
+        #expect(state.contains(#""novelty":{"is_novel":false,"limit":3,"score":1,"share":0.25,"state":""}"#))
+    }
+
+    @Test("the advisory of change has its topic and its names")
+    func changed() throws {
+        let record = AlarmRecord(
+            machine: "compressor-2",
+            label: .changed,
+            state: .unackActive,
+            alarmID: Samples.alarmID,
+            since: Samples.start,
+            confidence: 1,
+            consecutive: 5,
+            required: 5,
+            severity: .advisory
+        )
+        let message = try profile.faultMessage(record, name: Label.changed.name)
+        #expect(message.topic == "ausculta/plant1/compressor-2/fault/changed")
+        let payload = try PayloadCoder.decode(FaultPayload.self, from: message.payload)
+        #expect(payload.name == "Changed, no label says how" && payload.required == 5)
+        #expect(payload.names["zh"] == "声音变化，现有标签无法解释")
     }
 
     @Test("fault: retained, with the names of all languages")
@@ -101,18 +184,7 @@ struct PayloadTests {
 
     @Test("state: what the monitor says, with the stream as the intake counts it")
     func state() throws {
-        var monitor = MachineMonitor(
-            machine: "compressor-2",
-            vocabulary: try LabelVocabulary(
-                profile: "compressor",
-                labels: [
-                    Label(id: LabelID("normal"), name: LocalizedName([:]), kind: .normal, prompts: ["a"]),
-                    Label(id: Samples.oil, name: Samples.oilName, kind: .fault, prompts: ["b"]),
-                ]
-            ),
-            rules: TrendRules(machine: TrendRule(consecutive: 1)),
-            startingAt: Samples.start
-        )
+        var monitor = try self.monitor()
         let before = try profile.stateMessage(monitor.health, stream: StreamStatus())
         let fresh = try #require(try JSONSerialization.jsonObject(with: before.payload) as? [String: Any])
         #expect(fresh["state"] as? String == "unknown")

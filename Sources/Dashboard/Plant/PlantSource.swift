@@ -93,8 +93,8 @@ public struct LiveMachine: Sendable {
     public var health: MachineHealthState
     /// One record per fault.
     public var records: [AlarmRecord]
-    /// The run of fault windows in progress.
-    public var run: TrendTracker.Run?
+    /// The runs of fault windows in progress.
+    public var runs: [TrendTracker.Run]
     /// Its stream of sound.
     public var stream: StreamStatus
     /// The newest judged windows, oldest first.
@@ -110,7 +110,7 @@ public struct LiveMachine: Sendable {
         self.stream = stream
         health = monitor.health
         records = monitor.records
-        run = monitor.tracker.state.run
+        runs = monitor.tracker.state.runs
         recent = []
         verdictCounts = [:]
         latency = Histogram(bounds: Histogram.latencyBounds)
@@ -120,7 +120,7 @@ public struct LiveMachine: Sendable {
     public mutating func follow(_ monitor: MachineMonitor, stream: StreamStatus) {
         health = monitor.health
         records = monitor.records
-        run = monitor.tracker.state.run
+        runs = monitor.tracker.state.runs
         self.stream = stream
     }
 

@@ -11,16 +11,19 @@ struct RunWindow: Hashable, Sendable {
     let topConfidence: Double
     let isUndetermined: Bool
     let scores: [LabelScore]
+    /// Distance from the machine's normal sound, where it is known.
+    let novelty: Novelty?
 
-    /// Nil for a window that was not classified: it neither counts nor breaks.
+    /// Nil for a window that says nothing about the machine: it neither counts nor breaks.
     init?(_ window: LiveWindow) {
-        guard window.verdict != .incomplete, let top = window.observation.top else { return nil }
+        guard window.verdict.isAboutMachine, let top = window.observation.top else { return nil }
         start = window.observation.start
         end = window.observation.end
         self.top = top.label
         topConfidence = top.confidence
         isUndetermined = window.verdict == .undetermined
         scores = window.observation.scores
+        novelty = window.observation.novelty
     }
 
     /// Nil for a window that was not classified.
@@ -32,17 +35,24 @@ struct RunWindow: Hashable, Sendable {
         topConfidence = confidence
         isUndetermined = window.verdict == Verdict.undetermined.description
         scores = window.scores
+        novelty = nil
     }
 
     func confidence(of label: LabelID) -> Double? { scores.first { $0.label == label }?.confidence }
 
     /// Whether it counts towards a fault's run.
     func counts(for label: LabelID, rule: TrendRule) -> Bool {
+        sounds(like: label, rule: rule) && !(rule.noveltyGuard && novelty.map { !$0.isNovel } ?? false)
+    }
+
+    private func sounds(like label: LabelID, rule: TrendRule) -> Bool {
         top == label && !isUndetermined && topConfidence > rule.confidence
     }
 
     /// Why it ended a fault's run.
-    func cause(ending label: LabelID) -> NearMiss.Cause {
+    func cause(ending label: LabelID, rule: TrendRule) -> NearMiss.Cause {
+        // It sounded like the fault and ended its run all the same: it was like the machine's own normal sound.
+        if sounds(like: label, rule: rule) { return .ownNormal }
         if top == label { return .tooLow(confidence: topConfidence) }
         return isUndetermined
             ? .undetermined(best: top, confidence: topConfidence) : .otherLabel(top, confidence: topConfidence)
@@ -52,13 +62,14 @@ struct RunWindow: Hashable, Sendable {
 extension NearMiss {
     /// "2 of 3; the third was 0.71, needed 0.75" in both languages.
     func words(name: (LabelID) -> Words) -> Words {
-        Words(en: summary { name($0).en }, zh: "\(windows.count)/\(required)；\(chineseReason { name($0).zh })")
+        let needed = within.map { "\(required)（\($0) 个窗口内）" } ?? "\(required)"
+        return Words(en: summary { name($0).en }, zh: "\(windows.count)/\(needed)；\(chineseReason { name($0).zh })")
     }
 
     /// Why the run ended, in Chinese.
     private func chineseReason(name: (LabelID) -> String) -> String {
         let needed = Sentence.number(threshold, decimals: 2)
-        let next = "第 \(windows.count + 1) 个窗口"
+        let next = within == nil ? "第 \(windows.count + 1) 个窗口" : "最后一个窗口"
         return switch cause {
         case .tooLow(let confidence) where confidence == threshold: "\(next)为 \(needed)，须高于 \(needed)"
         case .tooLow(let confidence): "\(next)为 \(Sentence.score(confidence, against: threshold))，需要 \(needed)"
@@ -66,6 +77,7 @@ extension NearMiss {
             "\(next)为“\(name(other))”（\(Sentence.number(confidence, decimals: 2))）"
         case .undetermined(let best, let confidence):
             "\(next)无法判定（最接近“\(name(best))”，\(Sentence.number(confidence, decimals: 2))）"
+        case .ownNormal: "\(next)与设备自身的正常声音一致"
         case .stale(let gapSeconds): "随后 \(Sentence.number(gapSeconds, decimals: 0)) 秒没有可判定的窗口"
         case .clockStep: "随后声音的时钟被拨回"
         }
@@ -83,7 +95,7 @@ extension NearMiss {
         let silence = (following?.start ?? event.time).timeIntervalSince(last.start)
         let cause: NearMiss.Cause =
             if let following, silence <= rules.machine.staleAfterSeconds {
-                following.cause(ending: label)
+                following.cause(ending: label, rule: rule)
             } else {
                 .stale(gapSeconds: max(0, silence))
             }
@@ -94,7 +106,8 @@ extension NearMiss {
             required: max(rule.consecutive, event.windows.count + 1),
             threshold: rule.confidence,
             cause: cause,
-            time: event.time
+            time: event.time,
+            within: rule.isSpread ? rule.span : nil
         )
     }
 }

@@ -28,7 +28,7 @@ struct RunProgress: Encodable, Sendable {
 
     private init(_ label: LabelID, of machine: LiveMachine, windows: [RunWindow]) {
         let rule = machine.description.rules[label]
-        let run = machine.run.flatMap { $0.label == label ? $0.count : nil } ?? 0
+        let run = machine.runs.first { $0.label == label }?.count ?? 0
         self.label = label.rawValue
         count = run
         required = rule.consecutive
@@ -54,15 +54,26 @@ struct RunProgress: Encodable, Sendable {
         if let record = machine.records.first(where: { $0.label == label }), record.state.isActive {
             let below = Sentence.number(rule.clearBelow, decimals: 2)
             let clear = record.clearWindows
+            let raising = Words(
+                en: rule.isSpread
+                    ? "\(rule.consecutive) of \(rule.span) windows" : "\(Sentence.windows(rule.consecutive)) in a row",
+                zh: rule.isSpread ? "\(rule.span) 个窗口中有 \(rule.consecutive) 个" : "连续 \(rule.consecutive) 个窗口"
+            )
             return Words(
-                en: "The alarm stands: \(Sentence.windows(rule.consecutive)) in a row above \(needed) raised it. It "
+                en: "The alarm stands: \(raising.en) above \(needed) raised it. It "
                     + "clears after \(Sentence.windows(rule.clearAfter)) in a row below \(below); \(clear) so far.",
-                zh: "报警有效：连续 \(rule.consecutive) 个窗口高于 \(needed)。连续 \(rule.clearAfter) 个窗口低于 \(below) "
-                    + "后解除，目前 \(clear) 个。"
+                zh: "报警有效：\(raising.zh)高于 \(needed)。连续 \(rule.clearAfter) 个窗口低于 \(below) 后解除，目前 \(clear) 个。"
             )
         }
         if run > 0 {
             let missing = max(0, rule.consecutive - run)
+            guard !rule.isSpread else {
+                return Words(
+                    en: "\(run) of \(rule.consecutive): \(Sentence.windows(run)) above \(needed) among the last "
+                        + "\(rule.span); \(missing) more and the alarm is raised.",
+                    zh: "\(run)/\(rule.consecutive)：最近 \(rule.span) 个窗口中有 \(run) 个高于 \(needed)；再有 \(missing) 个即报警。"
+                )
+            }
             return Words(
                 en: "\(run) of \(rule.consecutive): \(Sentence.windows(run)) in a row above \(needed); "
                     + "\(missing) more and the alarm is raised.",
@@ -92,6 +103,13 @@ struct RunProgress: Encodable, Sendable {
         let shown = Sentence.score(score, against: rule.confidence)
         let top = machine.name(of: last.top)
         let confidence = Sentence.number(last.topConfidence, decimals: 2)
+        if last.top == label, score > rule.confidence {
+            return Words(
+                en: "0 of \(rule.consecutive): the last window was \(shown), but sounded like the machine's own normal "
+                    + "running.",
+                zh: "0/\(rule.consecutive)：最近的窗口为 \(shown)，但与设备自身的正常声音一致。"
+            )
+        }
         if last.top == label {
             return Words(
                 en: "0 of \(rule.consecutive): the last window was \(shown), needed more than \(needed).",
@@ -112,7 +130,10 @@ struct RunProgress: Encodable, Sendable {
         machine: LiveMachine,
         windows: [RunWindow]
     ) -> NearMiss? {
-        guard let end = windows.lastIndex(where: { $0.counts(for: label, rule: rule) }), end + 1 < windows.count else {
+        // With places for other windows between them, the last windows alone do not say where a run began.
+        guard !rule.isSpread, let end = windows.lastIndex(where: { $0.counts(for: label, rule: rule) }),
+            end + 1 < windows.count
+        else {
             return nil
         }
         let start = windows[...end].lastIndex { !$0.counts(for: label, rule: rule) }.map { $0 + 1 } ?? 0
@@ -124,7 +145,7 @@ struct RunProgress: Encodable, Sendable {
             windows: run.map { EventWindow(start: $0.start, confidence: $0.topConfidence) },
             required: rule.consecutive,
             threshold: rule.confidence,
-            cause: windows[end + 1].cause(ending: label),
+            cause: windows[end + 1].cause(ending: label, rule: rule),
             time: windows[end + 1].end
         )
     }

@@ -178,7 +178,7 @@ public struct TrendRoutes: APIRoutes {
         }
     }
 
-    /// Runs that raised an alarm, and the one in progress.
+    /// Runs that raised an alarm, and those in progress.
     private func runs(_ machine: LiveMachine, events: [StoredEvent], until: Date) -> [Run] {
         let length = machine.description.windowLengthSeconds
         var runs = events.compactMap { event -> Run? in
@@ -195,10 +195,10 @@ public struct TrendRoutes: APIRoutes {
                 alarmID: event.alarmID?.text
             )
         }
-        let present = machine.run
-        if let present, let first = present.windows.first, let last = present.windows.last, first.start < until,
-            present.count < machine.description.rules[present.label].consecutive
-        {
+        for present in machine.runs {
+            guard let first = present.windows.first, let last = present.windows.last, first.start < until,
+                present.count < machine.description.rules[present.label].consecutive
+            else { continue }
             runs.append(
                 Run(
                     label: present.label.rawValue,

@@ -168,6 +168,8 @@ private struct ChangeList {
         _ vocabulary: LabelVocabulary?
     ) {
         let general = Self.differences(old.rules.machine, new.rules.machine)
+        let change = Self.differences(old.rules.changed, new.rules.changed)
+        if !change.isEmpty { add(subject, "rule: \(change.joined(separator: ", "))") }
         if !general.isEmpty { add(subject, "rule: \(general.joined(separator: ", "))") }
         for label in vocabulary?.faults.map(\.id) ?? [] {
             let own = Self.differences(old.rules[label], new.rules[label])
@@ -183,8 +185,20 @@ private struct ChangeList {
             (.clearAfter, "\(old.clearAfter)", "\(new.clearAfter)"),
             (.clearBelow, "\(old.clearBelow)", "\(new.clearBelow)"),
             (.staleAfter, old.staleAfterSeconds.duration, new.staleAfterSeconds.duration),
+            (.within, old.within.map { "\($0)" } ?? "none", new.within.map { "\($0)" } ?? "none"),
         ]
-        return pairs.filter { $0.1 != $0.2 }.map { "\($0.0.rawValue) \($0.1) -> \($0.2)" }
+        var texts = pairs.filter { $0.1 != $0.2 }.map { "\($0.0.rawValue) \($0.1) -> \($0.2)" }
+        if old.noveltyGuard != new.noveltyGuard {
+            texts.append("novelty_guard \(old.noveltyGuard) -> \(new.noveltyGuard)")
+        }
+        return texts
+    }
+
+    private static func differences(_ old: ChangeRule, _ new: ChangeRule) -> [String] {
+        let pairs = [
+            ("consecutive", old.consecutive, new.consecutive), ("clear_after", old.clearAfter, new.clearAfter),
+        ]
+        return pairs.filter { $0.1 != $0.2 }.map { "changed.\($0.0) \($0.1) -> \($0.2)" }
     }
 }
 

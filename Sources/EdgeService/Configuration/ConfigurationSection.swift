@@ -93,7 +93,12 @@ enum ConfigurationKeys {
     static let model = ["path", "cache", "threads", "precision"]
     static let window = ["length", "hop"]
     static let label = ["id", "name", "kind", "severity", "prompts", "rule"]
-    static let rule = ["valid_above", "confidence", "consecutive", "clear_after", "clear_below", "stale_after"]
+    static let rule = [
+        "valid_above", "confidence", "consecutive", "within", "clear_after", "clear_below", "stale_after",
+        "novelty_guard",
+        "changed",
+    ]
+    static let changed = ["consecutive", "clear_after"]
     static let defaults = ["profile", "format", "channel", "gain", "capture"]
     static let machine = [
         "id", "name", "profile", "topic", "format", "channel", "gain", "capture", "window", "rule", "labels",

@@ -73,7 +73,10 @@ struct MachineReading {
         guard let id else { return nil }
 
         machineRule.check(subject: "machine \(id)", window: window, problems: problems)
-        var rules = TrendRules(machine: machineRule.rule(hopSeconds: window.hopSeconds))
+        var rules = TrendRules(
+            machine: machineRule.rule(hopSeconds: window.hopSeconds),
+            changed: machineRule.changeRule
+        )
         if let profile {
             for (label, layer) in labelRules(section, profile: profile, below: machineRule) {
                 layer.check(
@@ -137,6 +140,13 @@ struct MachineReading {
         if let node = section["labels"], let overrides = ConfigurationSection(node, expected: expected) {
             for key in overrides.keys {
                 guard let text = key.text(expected: "a label id"), let value = overrides[text] else { continue }
+                guard LabelID(text) != .changed else {
+                    key.report(
+                        "\"changed\" is the service's own advisory, followed by the machine as a whole; set "
+                            + "rule.changed of the machine, such as rule: {changed: {consecutive: 5}}"
+                    )
+                    continue
+                }
                 guard let label = profile.vocabulary[LabelID(text)], label.kind == .fault else {
                     let faults = profile.vocabulary.faults.map(\.id.rawValue)
                     let hint = NearestName.suggestion(for: text, among: faults).map { "did you mean \($0)?" }

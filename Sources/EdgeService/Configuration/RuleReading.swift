@@ -10,6 +10,9 @@ struct RuleLayer {
     }
 
     var values: [TrendRuleProblem.Key: Value] = [:]
+    /// The keys of its section `changed`.
+    var changed: [TrendRuleProblem.Key: Value] = [:]
+    var noveltyGuard: Bool?
 
     init() {}
 
@@ -27,14 +30,38 @@ struct RuleLayer {
         for key in [TrendRuleProblem.Key.validAbove, .confidence, .clearBelow] {
             set(key, section[key.rawValue]) { $0.share() }
         }
+        for key in [TrendRuleProblem.Key.consecutive, .within, .clearAfter] {
+            set(key, section[key.rawValue], Self.windows)
+        }
+        noveltyGuard = section["novelty_guard"]?.boolean()
+        guard !perLabel else {
+            for key in ["stale_after", "changed"] {
+                section[key]?.report(
+                    "is the same for all labels of a machine; set it in the machine's rule or the general one"
+                )
+            }
+            return
+        }
+        set(.staleAfter, section["stale_after"]) { $0.seconds(1...31_536_000, "1s to 365d") }
+        guard let node = section["changed"],
+            let inner = ConfigurationSection(
+                node,
+                keys: ConfigurationKeys.changed,
+                expected: "a section such as {consecutive: 5, clear_after: 5}"
+            )
+        else { return }
         for key in [TrendRuleProblem.Key.consecutive, .clearAfter] {
-            set(key, section[key.rawValue]) { $0.integer(1...TrendRule.longestRun, "windows").map(Double.init) }
+            changed[key] = Self.value(inner[key.rawValue], Self.windows)
         }
-        if perLabel, let stale = section["stale_after"] {
-            stale.report("is the same for all labels of a machine; set it in the machine's rule or the general one")
-        } else {
-            set(.staleAfter, section["stale_after"]) { $0.seconds(1...31_536_000, "1s to 365d") }
-        }
+    }
+
+    private static func windows(_ node: ConfigurationNode) -> Double? {
+        node.integer(1...TrendRule.longestRun, "windows").map(Double.init)
+    }
+
+    private static func value(_ node: ConfigurationNode?, _ read: (ConfigurationNode) -> Double?) -> Value? {
+        guard let node, let number = read(node) else { return nil }
+        return Value(number: number, place: node.place)
     }
 
     private mutating func set(
@@ -42,14 +69,15 @@ struct RuleLayer {
         _ node: ConfigurationNode?,
         _ read: (ConfigurationNode) -> Double?
     ) {
-        guard let node, let number = read(node) else { return }
-        values[key] = Value(number: number, place: node.place)
+        if let value = Self.value(node, read) { values[key] = value }
     }
 
     /// This layer with another on top of it.
     func overlaid(by other: RuleLayer) -> RuleLayer {
         var result = self
         result.values.merge(other.values) { _, upper in upper }
+        result.changed.merge(other.changed) { _, upper in upper }
+        result.noveltyGuard = other.noveltyGuard ?? noveltyGuard
         return result
     }
 
@@ -64,6 +92,16 @@ struct RuleLayer {
         if let value = values[.consecutive] { rule.consecutive = Int(value.number) }
         if let value = values[.clearAfter] { rule.clearAfter = Int(value.number) }
         if let value = values[.staleAfter] { rule.staleAfterSeconds = value.number }
+        if let value = values[.within] { rule.within = Int(value.number) }
+        if let noveltyGuard { rule.noveltyGuard = noveltyGuard }
+        return rule
+    }
+
+    /// The rule of `changed` these layers make.
+    var changeRule: ChangeRule {
+        var rule = ChangeRule()
+        if let value = changed[.consecutive] { rule.consecutive = Int(value.number) }
+        if let value = changed[.clearAfter] { rule.clearAfter = Int(value.number) }
         return rule
     }
 
@@ -82,6 +120,12 @@ struct RuleLayer {
                 ?? related.compactMap { values[$0]?.place }.first ?? window.hopPlace
                 ?? ConfigurationPlace(line: 1, column: 1, path: "rule")
             let text = own == nil ? "\(problem.key.rawValue) (default): \(problem.reason)" : problem.reason
+            problems.addOnce(place, text, subject: subject)
+        }
+        for problem in changeRule.problems(hopSeconds: window.hopSeconds, windowLengthSeconds: window.lengthSeconds) {
+            let own = changed[problem.key]?.place
+            let place = own ?? window.hopPlace ?? ConfigurationPlace(line: 1, column: 1, path: "rule")
+            let text = own == nil ? "changed.\(problem.key.rawValue) (default): \(problem.reason)" : problem.reason
             problems.addOnce(place, text, subject: subject)
         }
     }

@@ -1,4 +1,4 @@
-// From what was heard to what the domain is told: text scores, calibration, examples, novelty. A value without I/O.
+// From what was heard to what the domain is told: microphone, text scores, calibration, examples, novelty. A value without I/O.
 import AudioFeatures
 import CLAP
 import Detection
@@ -6,12 +6,15 @@ import MachineHealth
 
 /// What a judge makes of one window.
 struct WindowJudgement: Hashable, Sendable {
-    /// Probability per label, summing to one: text scores, calibrated, with what people taught.
+    /// Probability per label, summing to one: text scores, calibrated, with what people taught. Empty where the microphone is
+    /// in trouble, for then the window says nothing about the machine.
     let scores: [LabelScore]
     /// The model's own probabilities; empty where `scores` are those.
     let rawScores: [LabelScore]
     /// Distance from the machine's normal sound; nil where none is enrolled.
     let novelty: Novelty?
+    /// What is wrong with the microphone; nil where it is well.
+    let trouble: MicrophoneTrouble?
 }
 
 /// All that judges the windows of one machine. The same value judges live windows and stored ones.
@@ -28,6 +31,8 @@ struct WindowJudge: Sendable {
     var examples: ExampleCache?
     /// The machine's normal sound; nil before enrolment.
     var normalSound: NormalSound?
+    /// Tells sound from a microphone in trouble.
+    var microphone = MicrophoneCheck()
 
     /// Whether `scores` may differ from the model's own.
     var changesScores: Bool { calibration != .none || examples != nil }
@@ -42,9 +47,12 @@ struct WindowJudge: Sendable {
     /// - Parameters:
     ///   - embedding: L2-normalised, of the model the labels were encoded with.
     ///   - descriptor: the acoustic descriptor's values; empty where none is known, which leaves novelty to the embedding's
-    ///     bank only where that has no descriptors either.
+    ///     bank only where that has no descriptors either, and the microphone unchecked.
     /// - Throws: `DetectionError` for widths that do not fit the bank or the examples.
     func judge(embedding: [Float], descriptor: [Float]) throws(DetectionError) -> WindowJudgement {
+        if let trouble = microphone.trouble(descriptor) {
+            return WindowJudgement(scores: [], rawScores: [], novelty: nil, trouble: trouble)
+        }
         let raw = head.probabilities(embedding).map(Double.init)
         var scores = raw
         if let examples {
@@ -58,7 +66,8 @@ struct WindowJudge: Sendable {
         return WindowJudgement(
             scores: labelled(scores),
             rawScores: changesScores ? labelled(raw) : [],
-            novelty: try normalSound?.novelty(of: NormalWindow(embedding: embedding, descriptor: descriptor))
+            novelty: try normalSound?.novelty(of: NormalWindow(embedding: embedding, descriptor: descriptor)),
+            trouble: nil
         )
     }
 

@@ -18,6 +18,11 @@ final class WindowJudges: Sendable {
         }
     }
 
+    /// Whether a machine's normal sound is enrolled.
+    func hasNormalSound(_ machine: String) -> Bool {
+        judges.withLock { $0[machine]?.normalSound != nil }
+    }
+
     subscript(machine: String) -> WindowJudge? {
         judges.withLock { $0[machine] }
     }

@@ -144,7 +144,8 @@ final class EvidenceRoom: Sendable {
         let end = breaking?.end ?? last.addingTimeInterval(notice.windowSeconds)
         let cause = ClipCause(reason: .nearMiss, label: miss.label, start: first, end: end)
         await keep(miss.machine, cause)
-        guard let breaking, let window = notice.window else { return }
+        // What ended a change sounded normal: nothing to ask a person about.
+        guard let breaking, let window = notice.window, miss.label != .changed else { return }
         _ = await review.consider(
             ReviewCandidate(
                 machine: miss.machine,
@@ -163,7 +164,8 @@ final class EvidenceRoom: Sendable {
 
     private func doubt(_ window: WindowRecord, _ notice: Notice) async {
         let observation = window.observation
-        guard let top = observation.top else { return }
+        // Undetermined for being unlike the machine's normal sound is no question of a label's threshold.
+        guard let top = observation.top, top.confidence < notice.rules[top.label].validAbove else { return }
         let item = await review.consider(
             ReviewCandidate(
                 machine: observation.machine,
@@ -194,7 +196,7 @@ extension NearMiss {
     /// Whether the window that ended the run was heard right after it.
     fileprivate var isBrokenByWindow: Bool {
         switch cause {
-        case .tooLow, .otherLabel, .undetermined: true
+        case .tooLow, .otherLabel, .undetermined, .ownNormal: true
         case .stale, .clockStep: false
         }
     }

@@ -23,6 +23,7 @@ actor HealthDesk {
     private let feed: PlantFeed
     private let modelSignature: String
     private let now: @Sendable () -> Date
+    private let hasNormalSound: @Sendable (String) -> Bool
     private let finished: @Sendable (String) -> Void
     private let evidence: EvidenceRoom?
     private let logger: Logger
@@ -31,6 +32,7 @@ actor HealthDesk {
     private var toldDrops: [String: Int] = [:]
 
     /// - Parameters:
+    ///   - hasNormalSound: whether a machine's windows are held against its enrolled normal sound; asked again and again.
     ///   - evidence: takes note of what is worth keeping the sound of.
     ///   - finished: told when a machine's window is committed, so that its next one may be judged.
     init(
@@ -40,6 +42,7 @@ actor HealthDesk {
         feed: PlantFeed,
         modelSignature: String,
         now: @escaping @Sendable () -> Date,
+        hasNormalSound: @escaping @Sendable (String) -> Bool,
         logger: Logger,
         evidence: EvidenceRoom? = nil,
         finished: @escaping @Sendable (String) -> Void
@@ -50,6 +53,7 @@ actor HealthDesk {
         self.feed = feed
         self.modelSignature = modelSignature
         self.now = now
+        self.hasNormalSound = hasNormalSound
         self.evidence = evidence
         self.finished = finished
         self.logger = logger
@@ -79,7 +83,8 @@ actor HealthDesk {
                 machine: machine.id,
                 vocabulary: vocabulary,
                 rules: machine.rules,
-                startingAt: now()
+                startingAt: now(),
+                followsNovelty: hasNormalSound(machine.id)
             )
             let orphans: [AlarmRecord]
             if let present = before[machine.id]?.snapshot {
@@ -132,6 +137,7 @@ actor HealthDesk {
         case .tick:
             let time = now()
             for machine in monitors.keys.sorted() {
+                await followNovelty(machine)
                 await act(machine) { $0.tick(now: time) }
                 tellDrops(machine)
             }
@@ -144,6 +150,7 @@ actor HealthDesk {
 
     private func take(_ window: JudgedWindow) async {
         let machine = window.observation.machine
+        await followNovelty(machine)
         guard var monitor = monitors[machine] else { return }
         let verdict = monitor.verdict(on: window.observation)
         let actions = monitor.observe(window.observation, receivedAt: window.received)
@@ -159,6 +166,13 @@ actor HealthDesk {
             }
         )
         await record(monitor, window: judged, actions: actions, inferenceSeconds: window.inferenceSeconds)
+    }
+
+    /// Follows change as soon as the judge can tell of it, and no longer than it can.
+    private func followNovelty(_ machine: String) async {
+        let follows = hasNormalSound(machine)
+        let time = now()
+        await act(machine) { $0.followNovelty(follows, at: time) }
     }
 
     private func act(_ machine: String, _ change: (inout MachineMonitor) -> [HealthAction]) async {
@@ -189,6 +203,11 @@ actor HealthDesk {
             )
         } catch {
             logger.error("\(monitor.machine): \(error)")
+        }
+        // A record that is told and not kept is followed no longer: its topic goes, too.
+        for case .recordChanged(let alarm) in actions
+        where !monitor.records.contains(where: { $0.label == alarm.label }) {
+            publisher.retained.remove(publisher.profile.topics.fault(machine: monitor.machine, label: alarm.label))
         }
         evidence?.notice(window: window, actions: actions, of: monitor)
         feed.note(

@@ -84,7 +84,8 @@ actor InferenceWorker {
                 missingFraction: window.missingFraction,
                 quality: .good,
                 rawScores: judgement.rawScores,
-                novelty: judgement.novelty
+                novelty: judgement.novelty,
+                trouble: judgement.trouble
             )
             return JudgedWindow(observation: observation, received: job.received, heard: heard)
         } catch {

@@ -46,9 +46,11 @@ public struct StatePayload: Hashable, Sendable, Codable {
         public var droppedChunks: Int
         public var lastChunk: Date?
         public var hopStretch: Int
+        /// What is wrong with the microphone; null where it is well.
+        public var trouble: MicrophoneTrouble?
 
         enum CodingKeys: String, CodingKey {
-            case online
+            case online, trouble
             case levelDBFS = "level_dbfs"
             case droppedChunks = "dropped_chunks"
             case lastChunk = "last_chunk"
@@ -62,6 +64,7 @@ public struct StatePayload: Hashable, Sendable, Codable {
             try container.encode(droppedChunks, forKey: .droppedChunks)
             try container.encode(lastChunk, forKey: .lastChunk)
             try container.encode(hopStretch, forKey: .hopStretch)
+            try container.encode(trouble, forKey: .trouble)
         }
     }
 
@@ -73,13 +76,15 @@ public struct StatePayload: Hashable, Sendable, Codable {
     public var topLabel: String?
     public var topConfidence: Double?
     public var verdict: String?
+    /// Distance of the last judged window from the machine's normal sound; null where none is enrolled.
+    public var novelty: NoveltyPayload?
     public var activeAlarms: [Alarm]
     public var stream: Stream
     public var quality: Quality
     public var updated: Date
 
     enum CodingKeys: String, CodingKey {
-        case machine, site, state, health, verdict, stream, quality, updated
+        case machine, site, state, health, verdict, novelty, stream, quality, updated
         case topLabel = "top_label"
         case topConfidence = "top_confidence"
         case activeAlarms = "active_alarms"
@@ -94,6 +99,7 @@ public struct StatePayload: Hashable, Sendable, Codable {
         topLabel = health.topLabel?.rawValue
         topConfidence = health.topConfidence.map(PayloadCoder.share)
         verdict = health.verdict
+        novelty = health.novelty.map(NoveltyPayload.init)
         activeAlarms = health.standingAlarms.map {
             Alarm(
                 alarmID: $0.alarmID.text,
@@ -108,7 +114,8 @@ public struct StatePayload: Hashable, Sendable, Codable {
             levelDBFS: PayloadCoder.level(health.levelDBFS),
             droppedChunks: status.droppedChunks,
             lastChunk: status.lastChunk,
-            hopStretch: status.hopStretch
+            hopStretch: status.hopStretch,
+            trouble: health.trouble
         )
         quality = health.quality
         updated = health.updated
@@ -123,6 +130,7 @@ public struct StatePayload: Hashable, Sendable, Codable {
         try container.encode(topLabel, forKey: .topLabel)
         try container.encode(topConfidence, forKey: .topConfidence)
         try container.encode(verdict, forKey: .verdict)
+        try container.encode(novelty, forKey: .novelty)
         try container.encode(activeAlarms, forKey: .activeAlarms)
         try container.encode(stream, forKey: .stream)
         try container.encode(quality, forKey: .quality)

@@ -13,7 +13,13 @@ public struct WindowPayload: Hashable, Sendable, Codable {
     public var label: String?
     public var confidence: Double?
     public var scores: [String: Double]
-    /// A label id, "undetermined" or "incomplete".
+    /// The model's own probabilities; null where `scores` are those.
+    public var rawScores: [String: Double]?
+    /// Distance from the machine's normal sound; null where none is enrolled.
+    public var novelty: NoveltyPayload?
+    /// What is wrong with the microphone; null where it is well.
+    public var trouble: MicrophoneTrouble?
+    /// A label id, "undetermined", "incomplete" or such as "microphone_silence".
     public var verdict: String
     public var levelDBFS: Double?
     public var missingFraction: Double
@@ -21,7 +27,8 @@ public struct WindowPayload: Hashable, Sendable, Codable {
     public var latencyMS: Double
 
     enum CodingKeys: String, CodingKey {
-        case machine, site, start, end, label, confidence, scores, verdict, model
+        case machine, site, start, end, label, confidence, scores, novelty, trouble, verdict, model
+        case rawScores = "raw_scores"
         case levelDBFS = "level_dbfs"
         case missingFraction = "missing_fraction"
         case latencyMS = "latency_ms"
@@ -30,21 +37,26 @@ public struct WindowPayload: Hashable, Sendable, Codable {
     /// The payload of a judged window.
     public init(_ record: WindowRecord, site: String) {
         let observation = record.observation
-        let top = observation.quality == .good ? observation.top : nil
+        let top = observation.quality == .good && observation.trouble == nil ? observation.top : nil
         machine = observation.machine
         self.site = site
         start = observation.start
         end = observation.end
         label = top?.label.rawValue
         confidence = top.map { PayloadCoder.share($0.confidence) }
-        scores = Dictionary(
-            observation.scores.map { ($0.label.rawValue, PayloadCoder.share($0.confidence)) }
-        ) { first, _ in first }
+        scores = Self.byLabel(observation.scores)
+        rawScores = observation.rawScores.isEmpty ? nil : Self.byLabel(observation.rawScores)
+        novelty = observation.novelty.map(NoveltyPayload.init)
+        trouble = observation.trouble
         verdict = record.verdict.description
         levelDBFS = PayloadCoder.level(observation.levelDBFS)
         missingFraction = PayloadCoder.share(observation.missingFraction)
         model = record.model
         latencyMS = PayloadCoder.rounded(record.latencyMS, decimals: 1) ?? 0
+    }
+
+    private static func byLabel(_ scores: [LabelScore]) -> [String: Double] {
+        Dictionary(scores.map { ($0.label.rawValue, PayloadCoder.share($0.confidence)) }) { first, _ in first }
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -56,6 +68,9 @@ public struct WindowPayload: Hashable, Sendable, Codable {
         try container.encode(label, forKey: .label)
         try container.encode(confidence, forKey: .confidence)
         try container.encode(scores, forKey: .scores)
+        try container.encode(rawScores, forKey: .rawScores)
+        try container.encode(novelty, forKey: .novelty)
+        try container.encode(trouble, forKey: .trouble)
         try container.encode(verdict, forKey: .verdict)
         try container.encode(levelDBFS, forKey: .levelDBFS)
         try container.encode(missingFraction, forKey: .missingFraction)

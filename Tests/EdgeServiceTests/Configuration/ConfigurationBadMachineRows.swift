@@ -302,5 +302,63 @@ extension BadFile {
             "label cavitation of machine pump-1"
         ),
         BadFile("rule is a number", adding: "rule: 3", "rule", "a rule such as"),
+        BadFile("within too few", adding: "rule: {within: 2}", "rule.within", "3 of 2 windows can never count"),
+        BadFile("within 0", adding: "rule: {within: 0}", "rule.within", "1 to 10000"),
+        BadFile(
+            "within against a machine's own count",
+            machine,
+            "{id: pump-1, profile: pump, rule: {consecutive: 7}}\nrule: {within: 5}",
+            line: 9,
+            "rule.within",
+            "7 of 5 windows can never count",
+            "machine pump-1"
+        ),
+        BadFile(
+            "within a century",
+            adding: "window: {hop: 1h}\nrule: {within: 10000, stale_after: 2h}",
+            line: 10,
+            "rule.within",
+            "a year"
+        ),
+        BadFile("guard", adding: "rule: {novelty_guard: 3}", "rule.novelty_guard", "true or false"),
+        BadFile(
+            "changed is a number",
+            adding: "rule: {changed: 5}",
+            "rule.changed",
+            "{consecutive: 5, clear_after: 5}"
+        ),
+        BadFile("changed 0", adding: "rule: {changed: {clear_after: 0}}", "rule.changed.clear_after", "1 to 10000"),
+        BadFile("changed key", adding: "rule: {changed: {after: 3}}", "rule.changed.after", "clear_after"),
+        BadFile(
+            "a change of a century",
+            adding: "window: {hop: 1h}\nrule: {stale_after: 2h, changed: {consecutive: 10000}}",
+            line: 10,
+            "rule.changed.consecutive",
+            "a year"
+        ),
+        BadFile(
+            "change of a label",
+            machine,
+            "{id: pump-1, profile: pump, labels: {cavitation: {rule: {changed: {consecutive: 2}}}}}",
+            line: 8,
+            "machines[1].labels.cavitation.rule.changed",
+            "the same for all labels"
+        ),
+        BadFile(
+            "changed as a label",
+            "id: cavitation",
+            "id: changed",
+            line: 6,
+            "labels.pump[2].id",
+            "the service's own advisory"
+        ),
+        BadFile(
+            "changed as a machine's label",
+            machine,
+            "{id: pump-1, profile: pump, labels: {changed: {rule: {consecutive: 2}}}}",
+            line: 8,
+            "machines[1].labels.changed",
+            "rule.changed"
+        ),
     ]
 }

@@ -153,6 +153,36 @@ import Testing
         }
     }
 
+    @Test func rulesOfNOfMAndOfChangeAreMergedKeyByKey() throws {
+        let configuration = try ServiceConfiguration.parse(
+            """
+            site: plant1
+            labels:
+              pump:
+                - {id: ok, name: OK, kind: normal, prompts: [a pump]}
+                - {id: dry, name: Dry, kind: fault, prompts: [a dry pump], rule: {within: 9, novelty_guard: off}}
+                - {id: worn, name: Worn, kind: fault, prompts: [a worn pump]}
+            rule: {within: 5, changed: {consecutive: 8}}
+            machines:
+              - {id: p1, profile: pump}
+              - id: p2
+                profile: pump
+                rule: {consecutive: 4, novelty_guard: false, changed: {clear_after: 2}}
+                labels: {dry: {rule: {novelty_guard: true}}}
+            """,
+            file: "/etc/ausculta/test.yaml"
+        )
+        let first = try #require(configuration.machine("p1")).rules
+        #expect(first.machine == TrendRule(within: 5))
+        #expect(first[LabelID("dry")] == TrendRule(within: 9, noveltyGuard: false))
+        #expect(first.changed == ChangeRule(consecutive: 8, clearAfter: 5))
+        #expect(first[.changed].consecutive == 8 && !first[.changed].isSpread)
+        let second = try #require(configuration.machine("p2")).rules
+        #expect(second[LabelID("worn")] == TrendRule(consecutive: 4, within: 5, noveltyGuard: false))
+        #expect(second[LabelID("dry")] == TrendRule(consecutive: 4, within: 9))
+        #expect(second.changed == ChangeRule(consecutive: 8, clearAfter: 2))
+    }
+
     @Test func theExampleThatShipsIsGoodAndShowsEveryRoom() throws {
         let configuration = try ServiceConfiguration.load(ConfigurationSupport.exampleFile.path)
         #expect(configuration.machines.map(\.id) == ["compressor-1", "compressor-2", "compressor-3"])
@@ -191,7 +221,7 @@ import Testing
             ConfigurationKeys.root, ConfigurationKeys.broker, ConfigurationKeys.model, ConfigurationKeys.window,
             ConfigurationKeys.label, ConfigurationKeys.rule, ConfigurationKeys.defaults, ConfigurationKeys.machine,
             ConfigurationKeys.format, ConfigurationKeys.store, ConfigurationKeys.http, ConfigurationKeys.intake,
-            ConfigurationKeys.log, ConfigurationKeys.evidence,
+            ConfigurationKeys.log, ConfigurationKeys.evidence, ConfigurationKeys.changed,
         ]
         for key in sections.joined() {
             #expect(reference.contains("`\(key)`") || reference.contains(".\(key)`"), "\(key) is not in the reference")

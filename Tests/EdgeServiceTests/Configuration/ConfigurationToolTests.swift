@@ -73,6 +73,14 @@ import Testing
             ("site: plant1", "site: plant2", ["site: plant1 -> plant2 (takes effect after a restart)"]),
             ("node: edge-1", "node: edge-1\nstore: {retain: 10d}", ["store.retain: 90d -> 10d"]),
             (
+                "node: edge-1",
+                "node: edge-1\nrule: {within: 5, novelty_guard: false, changed: {consecutive: 9}}",
+                [
+                    "machine pump-1: rule: changed.consecutive 5 -> 9",
+                    "machine pump-1: rule: within none -> 5, novelty_guard true -> false",
+                ]
+            ),
+            (
                 "node: edge-1", "node: edge-1\nhttp: {listen: \"[::1]:80\"}",
                 ["http.listen: 127.0.0.1:8750 -> [::1]:80 (takes effect after a restart)"]
             ),

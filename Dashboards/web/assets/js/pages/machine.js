@@ -15,7 +15,7 @@ import { createEvidence, lazily } from "../ui/evidence.js";
 import { createPlayer } from "../ui/player.js";
 import { createRing } from "../ui/ring.js";
 import { createSpectrogram } from "../ui/spectrogram.js";
-import { stateTag, updateStateTag } from "../ui/state.js";
+import { stateTag, troubleText, updateStateTag } from "../ui/state.js";
 import { createTrend } from "../ui/trend.js";
 import en from "../i18n/en/machine.js";
 import zh from "../i18n/zh/machine.js";
@@ -131,7 +131,9 @@ export default async function mount(root, { params, query, t, signal }) {
         setAttribute(bars.element, "data-old", old ? "" : null);
         setText(when, old ? dateTime(window.end) : `${clock(window.start)}–${clock(window.end)}`);
         const label = labels().find((each) => each.id === window.label);
-        setText(verdict, old ? t("machine.old", { label: label?.name ?? window.label, value: percent(window.confidence) })
+        const trouble = troubleText(window.verdict);
+        setText(verdict, trouble && !old ? trouble
+          : old ? t("machine.old", { label: label?.name ?? window.label, value: percent(window.confidence) })
           : window.verdict === "undetermined"
           ? t("machine.undetermined", { label: label?.name ?? window.label, value: percent(window.confidence) })
           : t("machine.verdict", { label: label?.name ?? window.label, value: percent(window.confidence) }));

@@ -9,7 +9,7 @@ import { navigate, setQuery } from "../router.js";
 import { empty, errorState, loading } from "../ui/empty.js";
 import { awaitsAcknowledgement } from "../ui/acknowledge.js";
 import { createSparkline } from "../ui/sparkline.js";
-import { STATES, stateRank } from "../ui/state.js";
+import { STATES, stateRank, troubleText } from "../ui/state.js";
 import { createRing } from "../ui/ring.js";
 import en from "../i18n/en/plant.js";
 import zh from "../i18n/zh/plant.js";
@@ -221,8 +221,9 @@ function updateCard(card, machine, tile, t) {
   setAttribute(card, "data-waiting", unseen ? "" : null);
 
   const undetermined = machine.verdict === "undetermined" && machine.state !== "offline";
-  setText(parts.top, machine.state === "offline" ? t("plant.silent") : undetermined ? t("plant.undetermined") : name(machine.top_name) || t("plant.nothing"));
-  setText(parts.confidence, machine.state === "offline" ? "" : percent(machine.top_confidence));
+  const trouble = machine.state === "offline" ? null : troubleText(machine.verdict);
+  setText(parts.top, machine.state === "offline" ? t("plant.silent") : trouble ?? (undetermined ? t("plant.undetermined") : name(machine.top_name) || t("plant.nothing")));
+  setText(parts.confidence, machine.state === "offline" || trouble ? "" : percent(machine.top_confidence));
   const sounding = open.filter((alarm) => alarm.state !== "rtn_unack");
   const oldest = sounding.reduce((first, alarm) => (!first || alarm.since < first ? alarm.since : first), null);
   setText(parts.since, oldest ? t("plant.since", { time: hourMinute(oldest) }) + (open.length > 1 ? " · " + t("plant.alarms", { count: open.length }) : "")

@@ -11,6 +11,11 @@ export function stateRank(state) {
   return rank < 0 ? STATES.length : rank;
 }
 
+/** What a window's verdict says of its microphone; null where it speaks of the machine. */
+export function troubleText(verdict) {
+  return verdict?.startsWith("microphone_") ? t("trouble." + verdict.slice("microphone_".length)) : null;
+}
+
 /** `stateTag("warning")`, or with words of its own: `stateTag("warning", "Undetermined")`. */
 export function stateTag(state, words = null) {
   return h("span", { class: "state-tag", dataset: { state } }, stateIcon(state), h("span", null, words ?? t("state." + state)));
