@@ -157,7 +157,7 @@ let package = Package(
             name: "EdgeServiceTests",
             dependencies: [
                 "EdgeService", "Dashboard", "Evidence", "Acquisition", "Publishing", "TrendLog", "MachineHealth",
-                "CLAP", "AudioFeatures", "MachineSimulator", "MQTT", logging,
+                "Detection", "CLAP", "AudioFeatures", "MachineSimulator", "MQTT", logging,
             ]
         ),
         .testTarget(

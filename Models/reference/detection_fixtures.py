@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Expected values for the Detection target, made with scikit-learn, SciPy and NumPy.
 
-Writes Tests/Fixtures/detection/{novelty,calibration,trends}.json. Inputs are rounded to four decimals and stored beside
+Writes Tests/Fixtures/detection/{novelty,calibration,trends,evaluation}.json. Inputs are rounded to four decimals and stored beside
 what the libraries say of them, so that both sides start from the same numbers. Runs in seconds.
 
     python Models/reference/detection_fixtures.py        needs what requirements-detection.txt names
@@ -198,10 +198,34 @@ def trends(rng) -> dict:
         standard_error=float(error), effective_count=float(effective)))
 
 
+def evaluation(rng) -> dict:
+    """Ranks under resampling weights, limits of Poisson counts, percentile intervals."""
+    ranks = []
+    for name, count, decimals in (("few", 7, 1), ("many with ties", 90, 1), ("many", 60, 4)):
+        truth = np.arange(count) % 3 == 0
+        scores = np.round(rng.normal(size=count) + truth * 0.8, decimals)
+        weights = rng.integers(0, 4, count)
+        weights[:2] = 1  # one of each side at least
+        ranks.append(dict(
+            name=name, scores=numbers(scores), truth=[bool(value) for value in truth], weights=numbers(weights),
+            area=float(roc_auc_score(truth, scores, sample_weight=weights)),
+            partial_area=float(roc_auc_score(truth, scores, sample_weight=weights, max_fpr=0.1))))
+    counts = [dict(count=count, low=float(stats.chi2.ppf(0.025, 2 * count) / 2) if count else 0.0,
+                   high=float(stats.chi2.ppf(0.975, 2 * count + 2) / 2)) for count in (0, 1, 2, 7, 40, 300)]
+    intervals = []
+    for size in (1, 2, 25, 1000):
+        values = np.round(rng.normal(size=size), 4)
+        low, high = np.quantile(values, [0.025, 0.975])
+        intervals.append(dict(values=numbers(values), low=float(low), high=float(high)))
+    return dict(ranks=ranks, counts=counts, intervals=intervals)
+
+
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(20240611)
-    for name, content in (("novelty", novelty(rng)), ("calibration", calibration(rng)), ("trends", trends(rng))):
+    contents = [("novelty", novelty(rng)), ("calibration", calibration(rng)), ("trends", trends(rng)),
+                ("evaluation", evaluation(np.random.default_rng(20240612)))]
+    for name, content in contents:
         path = OUT / f"{name}.json"
         path.write_text(json.dumps(content, separators=(",", ":")) + "\n")
         print(path.name, path.stat().st_size, "bytes")

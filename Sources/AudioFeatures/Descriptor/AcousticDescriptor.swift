@@ -36,6 +36,9 @@ public struct AcousticDescriptor: Sendable, Equatable {
     /// Values of a descriptor.
     public static let valueCount = Field.dcOffset.rawValue + 1
 
+    /// Where the RMS level lies.
+    public static let levelPlace = Field.rmsLevel.rawValue
+
     /// Where the values after the modulation spectrum lie.
     enum Field: Int {
         case rmsLevel = 184

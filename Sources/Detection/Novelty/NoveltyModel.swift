@@ -6,10 +6,13 @@ public struct NoveltyScore: Hashable, Sendable {
     public let state: String
     /// In the model's embedding.
     public let embedding: SpaceScores
-    /// In the acoustic descriptor; nil where the bank keeps none.
-    public let descriptor: SpaceScores?
-    /// Both together, in deviations above normal; compare it with an `OpenSetLimit` learned from `normalScores`.
+    /// In the acoustic descriptor, by view; empty where the bank keeps none.
+    public let views: [String: SpaceScores]
+    /// All together, in deviations above normal; compare it with an `OpenSetLimit` learned from `normalScores`.
     public let combined: Double
+
+    /// In the descriptor's view that finds it strangest; nil where the bank keeps no descriptors.
+    public var descriptor: SpaceScores? { views.values.max { $0.combined < $1.combined } }
 }
 
 /// The scorers of one operating state.
@@ -22,29 +25,43 @@ public struct NoveltyModel: Sendable {
     public let isReliable: Bool
 
     private let embedding: NoveltySpace
-    private let descriptor: NoveltySpace?
+    /// The descriptor's spaces, in the order of the options.
+    private let views: [(name: String, space: NoveltySpace)]
+    private let descriptorWidth: Int
     private let rule: CombinationRule
+    /// Of the embedding, then of the views.
+    private let weights: [Double]
 
     /// Learns the scorers. For 256 points of 512 values this takes some tenths of a second; scoring takes far less than
     /// a millisecond.
     public init(_ bank: StateBank, options: NoveltyOptions = NoveltyOptions()) {
         state = bank.name
         rule = options.spaceRule
+        descriptorWidth = bank.descriptors.columns
         let embedding = NoveltySpace(embeddings: bank.embeddings, options: options)
-        let descriptor =
-            bank.descriptors.columns > 0 ? NoveltySpace(descriptors: bank.descriptors, options: options) : nil
+        let fits = options.descriptorViews.allSatisfy { $0.fits(width: bank.descriptors.columns) }
+        let asked = fits && !options.descriptorViews.isEmpty ? options.descriptorViews : [.everything]
+        let views: [(name: String, space: NoveltySpace)] =
+            bank.descriptors.columns == 0
+            ? []
+            : asked.map { ($0.name, NoveltySpace(descriptors: bank.descriptors, view: $0, options: options)) }
         self.embedding = embedding
-        self.descriptor = descriptor
+        self.views = views
         let rule = options.spaceRule
+        let weights = [options.embeddingWeight] + (views.isEmpty ? [] : asked.map(\.weight))
+        self.weights = weights
         normalScores = embedding.leaveOneOut.indices.compactMap { point in
-            rule.combine([embedding.leaveOneOut[point]] + (descriptor.map { [$0.leaveOneOut[point]] } ?? []))
+            rule.combine(
+                [embedding.leaveOneOut[point]] + views.map { $0.space.leaveOneOut[point] },
+                weights: weights
+            )
         }
         isReliable = bank.points >= NormalScores.reliableCount
     }
 
-    /// The yardsticks of the embedding's methods, and the descriptor's.
+    /// The yardsticks of the embedding's methods, and those of the descriptor's first view.
     public var yardsticks: (embedding: [NoveltyMethod: NormalScores], descriptor: [NoveltyMethod: NormalScores]) {
-        (embedding.normal, descriptor?.normal ?? [:])
+        (embedding.normal, views.first?.space.normal ?? [:])
     }
 
     /// Scores a window.
@@ -53,17 +70,17 @@ public struct NoveltyModel: Sendable {
     public func score(_ window: NormalWindow) throws(DetectionError) -> NoveltyScore {
         try DetectionError.check(window.embedding, width: embedding.points.columns, place: "the window's embedding")
         let inEmbedding = embedding.score(window.embedding)
-        var inDescriptor: SpaceScores?
-        if let descriptor {
-            try DetectionError.check(window.descriptor, width: descriptor.points.columns, place: "its descriptor")
-            inDescriptor = descriptor.score(window.descriptor)
+        var inViews: [(name: String, scores: SpaceScores)] = []
+        if !views.isEmpty {
+            try DetectionError.check(window.descriptor, width: descriptorWidth, place: "its descriptor")
+            inViews = views.map { ($0.name, $0.space.score(window.descriptor)) }
         }
-        let parts = [inEmbedding.combined] + (inDescriptor.map { [$0.combined] } ?? [])
+        let scores = [inEmbedding.combined] + inViews.map(\.scores.combined)
         return NoveltyScore(
             state: state,
             embedding: inEmbedding,
-            descriptor: inDescriptor,
-            combined: rule.combine(parts) ?? inEmbedding.combined
+            views: Dictionary(inViews.map { ($0.name, $0.scores) }) { first, _ in first },
+            combined: rule.combine(scores, weights: weights) ?? inEmbedding.combined
         )
     }
 }

@@ -16,7 +16,7 @@ struct NoveltySpace: Sendable {
         /// 1 - cosine; points and windows are brought to length one.
         case cosine
         /// Euclidean over standardised values, divided by the root of the width: 1 is "one deviation in every value".
-        case standardised(Standardisation)
+        case standardised(Standardisation, DescriptorView)
     }
 
     let metric: Metric
@@ -41,12 +41,13 @@ struct NoveltySpace: Sendable {
         self.init(points: embeddings, metric: .cosine, options: options)
     }
 
-    init(descriptors: RowMatrix, options: NoveltyOptions) {
-        let standardisation = Standardisation(descriptors)
-        let rows = (0..<descriptors.rows).map { standardisation.apply(descriptors[$0]) }
+    init(descriptors: RowMatrix, view: DescriptorView = .everything, options: NoveltyOptions) {
+        let chosen = (0..<descriptors.rows).map { view.apply(descriptors[$0]) }
+        let columns = chosen.first?.count ?? descriptors.columns
+        let standardisation = Standardisation(RowMatrix(chosen, columns: columns), least: view.leastDeviations)
         self.init(
-            points: RowMatrix(rows, columns: descriptors.columns),
-            metric: .standardised(standardisation),
+            points: RowMatrix(chosen.map(standardisation.apply), columns: columns),
+            metric: .standardised(standardisation, view),
             options: options
         )
     }
@@ -110,7 +111,7 @@ struct NoveltySpace: Sendable {
         let brought: [Float] =
             switch metric {
             case .cosine: window.normalised()
-            case .standardised(let standardisation): standardisation.apply(window)
+            case .standardised(let standardisation, let view): standardisation.apply(view.apply(window))
             }
         let vector = brought.map(Double.init)
         let products = points.products(with: vector)

@@ -9,7 +9,8 @@ struct Standardisation: Hashable, Sendable {
     /// mean, and no value counts for more than this many deviations.
     static let farthest = 10.0
 
-    init(_ rows: RowMatrix) {
+    /// - Parameter least: a deviation per value that is not gone below; empty for none.
+    init(_ rows: RowMatrix, least: [Double] = []) {
         let mean = rows.mean()
         self.mean = mean
         var squares = [Double](repeating: 0, count: rows.columns)
@@ -19,7 +20,10 @@ struct Standardisation: Hashable, Sendable {
             }
         }
         let count = Double(max(1, rows.rows))
-        deviation = zip(squares, mean).map { max(($0 / count).squareRoot(), 1e-3 * $1.magnitude, 1e-6) }
+        deviation = squares.indices.map { index in
+            let floor = least.count == squares.count ? least[index] : 0
+            return max((squares[index] / count).squareRoot(), 1e-3 * mean[index].magnitude, 1e-6, floor)
+        }
     }
 
     func apply(_ vector: [Float]) -> [Float] {

@@ -1,9 +1,10 @@
 // A machine's enrolled normal sound, ready to hold windows against: scorers, limits and yardsticks per operating state.
+import AudioFeatures
 import Detection
 import MachineHealth
 
 /// Made once per bank (tenths of a second); scoring a window takes well under a millisecond.
-struct NormalSound: Sendable {
+public struct NormalSound: Sendable {
     /// Version of the bank it was made from.
     let version: Int
     private let novelty: MachineNovelty
@@ -11,12 +12,49 @@ struct NormalSound: Sendable {
     /// Leave-one-out scores of the bank's own windows, ascending.
     private let normalScores: [String: [Double]]
 
+    /// How novelty is measured unless told otherwise: what scored best over recordings and simulated machines
+    /// (docs/detection-methods.md). How loud a sound is counts as much as what it sounds like; that is asked of the embedding
+    /// and of the descriptor, whose 193 values would drown the one that is the level.
+    public static let usualOptions = NoveltyOptions(
+        methods: [.nearest],
+        spaceRule: .logarithmic,
+        descriptorViews: [
+            .everything,
+            DescriptorView(
+                name: "level",
+                parts: [DescriptorPart(first: AcousticDescriptor.levelPlace, count: 1, leastDeviation: 1)],
+                weight: 2
+            ),
+        ]
+    )
+    /// Share of normal windows meant to lie below the limit.
+    public static let usualLimitShare = 0.98
+    /// Deviations the limit lies above the median at least: windows that overlap judge each other too well, and a short
+    /// enrolment has not heard everything.
+    static let leastMargin = 2.0
+
+    /// - Parameters:
+    ///   - bank: the machine's normal windows.
+    ///   - version: of the bank.
+    ///   - options: how novelty is measured.
+    ///   - limitShare: share of normal windows meant to lie below the limit.
     /// - Throws: `DetectionError` for a state with too few windows to learn a limit from.
-    init(_ bank: NormalBank, version: Int, options: NoveltyOptions = NoveltyOptions()) throws(DetectionError) {
+    init(
+        _ bank: NormalBank,
+        version: Int,
+        options: NoveltyOptions = Self.usualOptions,
+        limitShare: Double = Self.usualLimitShare
+    ) throws(DetectionError) {
         self.version = version
         let novelty = MachineNovelty(bank, options: options)
         var limits: [String: OpenSetLimit] = [:]
-        for model in novelty.models { limits[model.state] = try OpenSetLimit(normalScores: model.normalScores) }
+        for model in novelty.models {
+            limits[model.state] = try OpenSetLimit(
+                normalScores: model.normalScores,
+                share: limitShare,
+                margin: Self.leastMargin
+            )
+        }
         self.novelty = novelty
         self.limits = limits
         normalScores = Dictionary(uniqueKeysWithValues: novelty.models.map { ($0.state, $0.normalScores.sorted()) })

@@ -119,9 +119,14 @@ public final class FileClassifier {
     private let options: ClassificationOptions
 
     /// - Parameter labels: the phrases, one label each.
-    public init(model: SoundModel, labels: [String], options: ClassificationOptions) throws {
+    public convenience init(model: SoundModel, labels: [String], options: ClassificationOptions) throws {
+        try self.init(model: model, prompts: labels.map { [$0] }, options: options)
+    }
+
+    /// - Parameter prompts: the phrases of each label, at least one.
+    public init(model: SoundModel, prompts: [[String]], options: ClassificationOptions) throws {
         ears = try RecordingEars(model: model)
-        head = try model.makeHead(prompts: labels.map { [$0] })
+        head = try model.makeHead(prompts: prompts)
         self.options = options
         _ = try options.windowSpec()
     }

@@ -28,7 +28,7 @@ struct ReferenceFigures: Decodable, Sendable, CustomTestStringConvertible {
 
     static func load() throws -> [ReferenceFigures] {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/evaluation/expected.json")
+            .deletingLastPathComponent().appendingPathComponent("Fixtures/evaluation/expected.json")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode([ReferenceFigures].self, from: Data(contentsOf: file))

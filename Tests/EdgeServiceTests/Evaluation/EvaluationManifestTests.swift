@@ -27,6 +27,50 @@ import Testing
         #expect(manifest.rows.map(\.label) == ["normal"])
     }
 
+    @Test func conditionMachineProfileAndTimeAreRead() throws {
+        let text = """
+            file,machine,kind,condition,label,time
+            a.wav,pump-1,pump,normal,,2026-03-01T08:00:00Z
+            b.wav,pump-1,pump,ok,run-in,2026-03-01T08:00:30Z
+            c.wav,,fan,ng,unbalance,
+            d.wav,fan-1,fan,,其他,12.5
+
+            """
+        let rows = try EvaluationManifest("\u{FEFF}" + text, path: "/data/set.csv").rows
+        #expect(rows.map(\.label) == ["normal", "run-in", "unbalance", "其他"])
+        #expect(rows.map(\.condition) == [.normal, .normal, .anomalous, .other])
+        #expect(rows.map(\.machine) == ["pump-1", "pump-1", nil, "fan-1"])
+        #expect(rows.map(\.profile) == ["pump", "pump", "fan", "fan"])
+        #expect(rows[3].timeSeconds == 12.5)
+        let first = try #require(rows[0].timeSeconds)
+        #expect(rows[1].timeSeconds == first + 30)
+        #expect(rows[2].timeSeconds == nil)
+    }
+
+    @Test func aConditionAloneIsALabelToo() throws {
+        let manifest = try EvaluationManifest("file,condition\na.wav,normal\nb.wav,anomalous\n", path: "x.csv")
+        #expect(manifest.labels == ["normal", "anomalous"])
+        #expect(manifest.rows.map(\.condition) == [.normal, .anomalous])
+        #expect(manifest.machines.isEmpty)
+        #expect(!manifest.hasTimes)
+    }
+
+    @Test(arguments: [
+        ("normal", RecordingCondition.normal), ("Healthy", .normal), ("normal-running", .normal), ("OK", .normal),
+        ("0", .normal), ("正常运行", .normal), ("anomalous", .anomalous), ("1", .anomalous), ("bearing-worn", .anomalous),
+        ("abnormal", .anomalous), ("轴承缺油", .anomalous), ("other", .other), ("Background", .other), ("其他", .other),
+    ])
+    func aWordIsACondition(word: String, condition: RecordingCondition) {
+        #expect(RecordingCondition(word: word) == condition)
+    }
+
+    @Test func aTimeThatIsNoneIsToldAtItsLine() throws {
+        let error = try error("file,label,time\na.wav,normal,1\nb.wav,normal,yesterday\n")
+        #expect(error.line == 3)
+        #expect(error.description.contains("yesterday"))
+        #expect(error.description.contains("ISO 8601"))
+    }
+
     @Test(arguments: [
         ("a,b", ["a", "b"]),
         ("\"a,b\",c", ["a,b", "c"]),
@@ -41,7 +85,7 @@ import Testing
     }
 
     @Test func aMissingColumnIsToldAtTheFirstLine() throws {
-        for text in ["", "file,condition\na.wav,normal\n", "a.wav,normal\n"] {
+        for text in ["", "file,machine\na.wav,c-1\n", "label\nnormal\n", "a.wav,normal\n"] {
             let error = try error(text)
             #expect(error.line == 1)
             #expect(error.description.contains("/data/set.csv:1:"))
