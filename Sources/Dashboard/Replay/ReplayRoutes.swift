@@ -8,7 +8,7 @@ import TrendLog
 public struct ReplayRoutes: APIRoutes {
     /// Longest stretch of time replayed in a request.
     public static let longestSeconds = 31.0 * 86_400
-    private static let mostBytes = 256 << 10
+    private static let mostBytes = 64 << 10
 
     private let desk: any ReplayDesk
     private let now: @Sendable () -> Date

@@ -9,14 +9,14 @@ import TrendLog
 /// A confidence is a probability: it rises in an S, flat at first, steep in the middle. Its log-odds are what the model
 /// computes (scale times a difference of cosines) and rise as the sound changes, so the straight line is laid through
 /// them, towards the log-odds of the rule's confidence. Several stretches of history are tried, the shortest first: wear
-/// that has just begun shows in the last day before it bends a line through three.
+/// that has just begun shows in the last half day before it bends a line through three days.
 struct TrendForecaster: Sendable {
     /// Probabilities beyond this are as good as 0 or 1: what lies below is rounding.
     static let smallest = 1e-4
     /// Values a stretch of history is cut into.
     static let values = 144
     /// Stretches tried, as shares of the longest.
-    static let stretches = [1.0 / 3, 1.0]
+    static let stretches = [1.0 / 6, 1.0 / 3, 1.0]
 
     let historySeconds: Double
     var rules = Forecast.Rules()

@@ -48,25 +48,24 @@ struct LeadTimeScene {
         model: SoundModel,
         setting: Setting
     ) async throws -> [Outcome] {
-        let next = Atomic<Int>(0)
-        let outcomes = Mutex<[Int: Outcome]>([:])
+        let work = Work()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<2 {
                 group.addTask {
                     while true {
-                        let index = next.add(1, ordering: .relaxed).oldValue
+                        let index = work.next.add(1, ordering: .relaxed).oldValue
                         guard stories.indices.contains(index) else { return }
                         let story = stories[index]
                         let windows = try cache.windows(of: story, model: model, labels: setting.labels)
                         let outcome = Outcome(story, windows: windows, setting: setting)
-                        outcomes.withLock { $0[index] = outcome }
+                        work.outcomes.withLock { $0[index] = outcome }
                         print(line(outcome))
                     }
                 }
             }
             try await group.waitForAll()
         }
-        return outcomes.withLock { known in stories.indices.compactMap { known[$0] } }
+        return work.outcomes.withLock { known in stories.indices.compactMap { known[$0] } }
     }
 
     private static func line(_ outcome: Outcome) -> String {
@@ -108,6 +107,13 @@ struct LeadTimeScene {
                 + "\(healthy.reduce(0) { $0 + $1.falseWarnings }) warnings of the trend"
         )
     }
+}
+
+/// What the two threads share.
+private final class Work: Sendable {
+    /// The next story.
+    let next = Atomic<Int>(0)
+    let outcomes = Mutex<[Int: Outcome]>([:])
 }
 
 /// Something wrong on the command line.
