@@ -61,6 +61,9 @@ enum RuleChange {
         let problems = ProblemList(file: "rule")
         let layer = RuleLayer(ChangeText.node(yaml(text), problems: problems))
         try ChangeText.refuse(problems)
+        guard !layer.values.isEmpty else {
+            throw .badChange("rule: names no key; write a rule such as confidence=0.8,consecutive=4")
+        }
         var changed = rules
         changed.machine = layer.applied(to: rules.machine)
         changed.labels = rules.labels.mapValues { layer.applied(to: $0) }

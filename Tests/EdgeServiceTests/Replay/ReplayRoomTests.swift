@@ -15,6 +15,7 @@ import TrendLog
     }
 
     /// A room over windows whose embeddings are those of the configured labels: one after the other wins.
+    @discardableResult
     private func withRoom<Value: Sendable>(
         limitSeconds: Double = 60,
         _ body: (ReplayRoom) async throws -> Value

@@ -112,7 +112,7 @@ import TrendLog
             let lines = MachineTrendReport.lines(
                 stored,
                 labels: try await store.reader.labels(machine: "c1"),
-                style: ReportStyle(language: .english, timeZone: .gmt, now: ReplaySupport.start)
+                style: ReportStyle(language: .english, timeZone: .gmt, width: 160, now: ReplaySupport.start)
             )
             #expect(lines.contains { $0.hasPrefix("Bearing lacking oil     0.300") }, "\(lines)")
             #expect(lines.contains { $0.contains("reaches the limit in 1.0 to 2.0 days from 2026-11-22 11:30:00") })
