@@ -29,6 +29,8 @@ public struct ReplayReport {
         return lines
     }
 
+    private var isChanged: Bool { !document.changes.isEmpty }
+
     private func lines(_ machine: ReplayMachine) -> [String] {
         let windows = machine.windows
         var text = "\(windows.judged) windows judged anew, \(windows.changed) would read differently"
@@ -38,11 +40,18 @@ public struct ReplayReport {
         var lines = ["\(machine.machine): \(text)"]
         lines += alarms(machine.alarms)
         let misses = machine.nearMisses
-        lines.append("  near misses: \(misses.before) as configured, \(misses.after) with the change")
+        lines.append(
+            isChanged
+                ? "  near misses: \(misses.before) as configured, \(misses.after) with the change"
+                : "  near misses: \(misses.before)"
+        )
         lines += misses.newest.suffix(5).map { "    \(style.time($0.time))  \($0.label): \($0.text)" }
-        if !windows.before.isEmpty { lines.append("  windows per verdict, as configured -> with the change:") }
+        if !windows.before.isEmpty {
+            lines.append("  windows per verdict\(isChanged ? ", as configured -> with the change" : ""):")
+        }
         for verdict in Set(windows.before.keys).union(windows.after.keys).sorted() {
-            lines.append("    \(verdict): \(windows.before[verdict] ?? 0) -> \(windows.after[verdict] ?? 0)")
+            let after = isChanged ? " -> \(windows.after[verdict] ?? 0)" : ""
+            lines.append("    \(verdict): \(windows.before[verdict] ?? 0)\(after)")
         }
         for move in windows.moves.prefix(Self.mostMoves) {
             lines.append("    \(move.count) from \(move.from) to \(move.to)")
@@ -53,7 +62,7 @@ public struct ReplayReport {
     }
 
     private func alarms(_ changes: [ReplayAlarmChange]) -> [String] {
-        guard !changes.isEmpty else { return ["  no alarm either way"] }
+        guard !changes.isEmpty else { return [isChanged ? "  no alarm either way" : "  no alarm"] }
         let counts = ReplayAlarmChange.Change.allCases.compactMap { change -> String? in
             let count = changes.count { $0.change == change }
             return count > 0 ? "\(count) \(change.rawValue)" : nil

@@ -10,6 +10,9 @@ struct TrendFollower: Hashable, Sendable, Codable {
     /// Memories without a forecast within the horizon after which a new rise is warned of again.
     static let calmMemories = 2.0
 
+    /// Share of the memory that has to have passed before a slope is shown: per hour, a minute's chance looks like a leap.
+    static let shortestSlope = 1.0 / 6
+
     /// Whether a label's rise was told, and what a change of mind would take.
     private struct Warning: Hashable, Sendable, Codable {
         /// Forecasts in a row within the horizon.
@@ -27,6 +30,7 @@ struct TrendFollower: Hashable, Sendable, Codable {
     private var verdicts: TimeInState
     private var forecasts: [LabelID: TrendForecast] = [:]
     private var warnings: [LabelID: Warning] = [:]
+    private var began: Date?
     private var updated: Date?
 
     /// - Parameter longestGapSeconds: silence that breaks the time in a state.
@@ -45,6 +49,7 @@ struct TrendFollower: Hashable, Sendable, Codable {
             result.updated = updated
             if memorySeconds == self.memorySeconds {
                 (result.faults, result.novelty, result.noveltyLimit) = (faults, novelty, noveltyLimit)
+                result.began = began
             }
         }
         result.faults = result.faults.filter { kept.contains($0.key) }
@@ -70,6 +75,7 @@ struct TrendFollower: Hashable, Sendable, Codable {
             noveltyLimit = novel.limit
         }
         verdicts.observe(verdict.description, atSeconds: time)
+        began = began ?? observation.end
         updated = max(updated ?? observation.end, observation.end)
     }
 
@@ -141,12 +147,14 @@ struct TrendFollower: Hashable, Sendable, Codable {
         limit: Double?,
         forecast: TrendForecast?
     ) -> TrendReading? {
-        trend.mean.map { mean in
+        let seconds = updated.flatMap { end in began.map { end.timeIntervalSince($0) } } ?? 0
+        let slope = seconds >= Self.shortestSlope * memorySeconds ? trend.slope : nil
+        return trend.mean.map { mean in
             TrendReading(
                 label: label,
                 smoothed: mean,
-                slopePerHour: trend.slope.map { $0.perSecond * 3_600 },
-                slopeErrorPerHour: trend.slope.map { $0.standardError * 3_600 },
+                slopePerHour: slope.map { $0.perSecond * 3_600 },
+                slopeErrorPerHour: slope.map { $0.standardError * 3_600 },
                 limit: limit,
                 forecast: forecast
             )

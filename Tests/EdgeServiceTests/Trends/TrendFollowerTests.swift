@@ -49,6 +49,17 @@ import Testing
         #expect(reading.forecast == nil)
     }
 
+    /// A sixth of an hour has to pass before an hourly slope is shown.
+    @Test func aMinuteHasNoSlope() throws {
+        var follower = follower()
+        for number in 0..<20 {
+            follower.observe(window(number, 0.1 + 0.02 * Double(number)), verdict: .undetermined, faults: [dry])
+        }
+        #expect(try reading(follower, dry).slopePerHour == nil)
+        follower.observe(window(20, 0.5), verdict: .undetermined, faults: [dry])
+        #expect(abs(try #require(try reading(follower, dry).slopePerHour) - 2.4) < 1e-6)
+    }
+
     @Test func noveltyIsFollowedWhereWindowsCarryIt() throws {
         var follower = follower()
         follower.observe(window(0, 0.1), verdict: .undetermined, faults: [dry])
