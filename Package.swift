@@ -121,6 +121,12 @@ let package = Package(
             ],
             path: "Tests/Performance/DashboardDataBenchmark"
         ),
+        // Measures how early trends warn: `swift run -c release LeadTimeScene` (minutes).
+        .executableTarget(
+            name: "LeadTimeScene",
+            dependencies: ["EdgeService", "TrendLog", "MachineHealth", "MachineSimulator"],
+            path: "Tests/Performance/LeadTimeScene"
+        ),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "CLAPTests", dependencies: ["CLAP", "Kernels", "AudioFeatures"]),
         .testTarget(name: "AudioFeaturesTests", dependencies: ["AudioFeatures"]),

@@ -34,14 +34,16 @@ public final class EdgeNode: Sendable {
     let evidence: EvidenceRoom
     private let feed: PlantFeed
     private let face: PlantFace
-    private let judges = WindowJudges()
+    let judges = WindowJudges()
+    /// The machines' trends as last shown.
+    let outlooks = OutlookBoard()
     /// Judges sounds that people bring; yields to the machines.
     public let soundDesk: DeskEars
     private let scheduler: WindowScheduler<WindowJob>
     private let gauge: LoadGauge
     private let workerCount: Int
     private let deskInputs: AsyncStream<DeskInput>
-    private let deskInput: AsyncStream<DeskInput>.Continuation
+    let deskInput: AsyncStream<DeskInput>.Continuation
     private let inboxes = Mutex<[String: MachineInbox]>([:])
     private let tasks = Mutex(Tasks())
     let now: @Sendable () -> Date
@@ -126,6 +128,7 @@ public final class EdgeNode: Sendable {
             hasNormalSound: { [judges] in judges.hasNormalSound($0) },
             logger: logger,
             evidence: evidence,
+            outlooks: outlooks,
             finished: { scheduler.finished(machine: $0) }
         )
         face = PlantFace(
@@ -267,7 +270,7 @@ public final class EdgeNode: Sendable {
 
     // MARK: - Parts
 
-    private static func judges(
+    static func judges(
         _ configuration: ServiceConfiguration,
         model: SoundModel
     ) throws -> [String: WindowJudge] {
@@ -343,6 +346,7 @@ public final class EdgeNode: Sendable {
             },
             every(.milliseconds(250)) { [weak self] in await self?.takeStoredCommands() },
             every(.seconds(3_600), atOnce: true) { [weak self] in await self?.enforceRetention() },
+            every(.seconds(300), atOnce: true) { [weak self] in await self?.forecast() },
             Task { [logger, face] in
                 // The first state is that of before the start.
                 for await state in states.dropFirst() {

@@ -11,6 +11,8 @@ public enum HealthEventType: String, Sendable, Codable, CaseIterable {
     case streamRestored = "stream_restored"
     case microphoneTrouble = "microphone_trouble"
     case microphoneRestored = "microphone_restored"
+    /// A fault's confidence rises and will reach its rule within the configured time; advisory, told once per rise.
+    case trendWarning = "trend_warning"
 }
 
 /// One window that contributed to an event.
@@ -24,6 +26,20 @@ public struct EventWindow: Hashable, Sendable, Codable {
     public init(start: Date, confidence: Double) {
         self.start = start
         self.confidence = confidence
+    }
+}
+
+/// Between which times something is expected.
+public struct ForecastInterval: Hashable, Sendable, Codable {
+    /// Early end.
+    public let earliest: Date
+    /// Late end.
+    public let latest: Date
+
+    /// Makes an interval.
+    public init(earliest: Date, latest: Date) {
+        self.earliest = earliest
+        self.latest = latest
     }
 }
 
@@ -55,6 +71,8 @@ public struct HealthEvent: Hashable, Sendable, Codable {
     public let user: String?
     /// The operator's comment.
     public let comment: String?
+    /// When the limit is reached, for warnings of a trend.
+    public let forecast: ForecastInterval?
 
     /// Makes an event.
     public init(
@@ -70,7 +88,8 @@ public struct HealthEvent: Hashable, Sendable, Codable {
         alarmID: UUID? = nil,
         message: String,
         user: String? = nil,
-        comment: String? = nil
+        comment: String? = nil,
+        forecast: ForecastInterval? = nil
     ) {
         self.id = id
         self.type = type
@@ -85,5 +104,6 @@ public struct HealthEvent: Hashable, Sendable, Codable {
         self.message = message
         self.user = user
         self.comment = comment
+        self.forecast = forecast
     }
 }

@@ -57,9 +57,17 @@ public final class HealthPublisher: Sendable {
         actions: [HealthAction],
         tracker: TrackerSnapshot? = nil,
         stream: StreamStatus = StreamStatus(),
+        outlook: MachineOutlook? = nil,
         name: (LabelID) -> LocalizedName?
     ) async throws {
-        let plan = try profile.plan(window: window, actions: actions, tracker: tracker, stream: stream, name: name)
+        let plan = try profile.plan(
+            window: window,
+            actions: actions,
+            tracker: tracker,
+            stream: stream,
+            outlook: outlook,
+            name: name
+        )
         let outcome: Result<Void, any Error>
         do {
             try await journal.write(plan.commit)

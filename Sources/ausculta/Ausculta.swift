@@ -17,7 +17,10 @@ struct Ausculta: AsyncParsableCommand {
                 name: "Listen:",
                 subcommands: [ClassifyCommand.self, EmbedCommand.self, FeaturesCommand.self, EvaluateCommand.self]
             ),
-            CommandGroup(name: "Look back:", subcommands: [TrendCommand.self, AlarmsCommand.self]),
+            CommandGroup(
+                name: "Look back:",
+                subcommands: [TrendCommand.self, AlarmsCommand.self, ReplayCommand.self, LabelsCommand.self]
+            ),
             CommandGroup(name: "Models:", subcommands: [ModelCommand.self, BenchCommand.self, LoadCommand.self]),
             CommandGroup(name: "Send:", subcommands: [PublishCommand.self, SimulateCommand.self]),
         ]

@@ -1,5 +1,6 @@
 // `ausculta trend`: the trend log on the terminal and as files, also while the service runs.
 import ArgumentParser
+import EdgeService
 import Foundation
 import MachineHealth
 import TrendLog
@@ -82,8 +83,15 @@ extension TrendCommand {
                 newestWindows: max(0, windows)
             )
             let only = label.map(LabelID.init(rawValue:))
-            if json { return print(try MachineTrendReport.json(trend, only: only)) }
+            let outlook = try await StoredOutlook.read(
+                reader,
+                machine: machine,
+                configuration: try store.config.map { try ServiceConfiguration.load($0) }
+            )
+            if json { return print(try MachineTrendReport.json(trend, only: only, outlook: outlook)) }
             for line in MachineTrendReport.lines(trend, only: only, style: style) { print(line) }
+            guard let outlook else { return }
+            for line in MachineTrendReport.lines(outlook, labels: labels, only: only, style: style) { print(line) }
         }
 
         /// Where the report ends unless told: now; at the newest window where that lies ahead (recordings published faster

@@ -222,4 +222,79 @@ struct PayloadTests {
                 """
         )
     }
+
+    @Test("state: trends where they are followed, and no key where they are not")
+    func trends() throws {
+        let health = MachineMonitor(
+            machine: "compressor-2",
+            vocabulary: try LabelVocabulary(
+                profile: "compressor",
+                labels: [
+                    Label(id: LabelID("normal"), name: LocalizedName([:]), kind: .normal, prompts: ["a"]),
+                    Label(id: Samples.oil, name: Samples.oilName, kind: .fault, prompts: ["b"]),
+                ]
+            ),
+            rules: TrendRules(),
+            startingAt: Samples.start
+        ).health
+        let forecast = TrendForecast(
+            .between,
+            earliest: Samples.start.addingTimeInterval(3_600),
+            latest: Samples.start.addingTimeInterval(7_200),
+            made: Samples.start
+        )
+        let outlook = MachineOutlook(
+            machine: "compressor-2",
+            memorySeconds: 3_600,
+            readings: [
+                TrendReading(
+                    label: LabelID("bearing-lacking-oil"),
+                    smoothed: 0.31234567,
+                    slopePerHour: 0.05,
+                    slopeErrorPerHour: 0.01,
+                    limit: 0.75,
+                    forecast: forecast
+                )
+            ],
+            verdict: "normal",
+            verdictSince: Samples.start,
+            updated: Samples.start
+        )
+        let with = text(try profile.stateMessage(health, stream: StreamStatus(), outlook: outlook))
+        #expect(
+            with.contains(
+                """
+                "trend":[{"forecast":{"earliest":"2026-11-22T11:00:00.000Z","latest":"2026-11-22T12:00:00.000Z",\
+                "made":"2026-11-22T10:00:00.000Z","outcome":"between"},"label":"bearing-lacking-oil","limit":0.75,\
+                "slope_per_hour":0.05,"smoothed":0.312346}]
+                """
+            )
+        )
+        #expect(!text(try profile.stateMessage(health, stream: StreamStatus())).contains("trend"))
+    }
+
+    @Test("a warning of a trend says between which times, other events have no such key")
+    func trendWarning() throws {
+        func payload(_ forecast: ForecastInterval?) throws -> String {
+            let event = HealthEvent(
+                id: UUID(),
+                type: .trendWarning,
+                machine: "compressor-2",
+                time: Samples.start,
+                message: "rises",
+                forecast: forecast
+            )
+            return String(decoding: try profile.eventRecord(event, name: nil).payload, as: UTF8.self)
+        }
+        let interval = ForecastInterval(earliest: Samples.start, latest: Samples.start.addingTimeInterval(60))
+        let with = try payload(interval)
+        #expect(with.contains("\"type\":\"trend_warning\""))
+        #expect(
+            with.contains(
+                "\"forecast\":{\"earliest\":\"2026-11-22T10:00:00.000Z\",\"latest\":\"2026-11-22T10:01:00.000Z\"}"
+            )
+        )
+        #expect(try !payload(nil).contains("forecast"))
+    }
+
 }

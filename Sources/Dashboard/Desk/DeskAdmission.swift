@@ -15,11 +15,19 @@ final class DeskAdmission: Sendable {
 
     private let running: Int
     private let waiting: Int
+    private let busy: String
     private let state = Mutex(State())
 
-    init(running: Int, waiting: Int) {
+    /// - Parameter busy: what those are told who find the house full; nil speaks of the listening desk.
+    init(running: Int, waiting: Int, busy: String? = nil) {
         self.running = max(1, running)
         self.waiting = max(0, waiting)
+        self.busy =
+            busy
+                ?? """
+                the listening desk is busy: \(max(1, running)) sounds at work and \(max(0, waiting)) waiting are its limit; \
+                try again in a few seconds
+                """
     }
 
     /// How many are inside: at work, waiting, or still sending.
@@ -41,8 +49,7 @@ final class DeskAdmission: Sendable {
             throw APIError(
                 .tooManyRequests,
                 "busy",
-                "the listening desk is busy: \(running) sounds at work and \(waiting) waiting are its limit; "
-                    + "try again in a few seconds",
+                busy,
                 headers: [.retryAfter: "5"]
             )
         }

@@ -24,6 +24,8 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
         case tooFew = "too_few"
         case duplicate
         case empty
+        case neverWins = "never_wins"
+        case alwaysWins = "always_wins"
     }
 
     /// How much it matters.
@@ -78,7 +80,7 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
     }
 
     /// Pairs that the model cannot keep apart, joined to groups.
-    private static func nearIdentical(_ words: [LabelWords], _ similarity: [[Double]]) -> [LabelAdvice] {
+    static func nearIdentical(_ words: [LabelWords], _ similarity: [[Double]]) -> [LabelAdvice] {
         guard similarity.count == words.count, similarity.allSatisfy({ $0.count == words.count }) else { return [] }
         var groups: [[Int]] = []
         for index in words.indices where !words[index].isEmpty {
@@ -187,7 +189,7 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
         )
     }
 
-    private static let noAnchor = LabelAdvice(
+    static let noAnchor = LabelAdvice(
         kind: .noAnchor,
         severity: .warning,
         labels: [],
@@ -226,13 +228,13 @@ public struct LabelAdvice: Hashable, Sendable, Encodable {
         )
     }
 
-    private static func quoted(_ labels: [String], _ and: String) -> String {
+    static func quoted(_ labels: [String], _ and: String) -> String {
         let names = labels.prefix(4).map { "\"\($0)\"" } + (labels.count > 4 ? ["\(labels.count - 4) more"] : [])
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + " \(and) " + last
     }
 
-    private static func quotedChinese(_ labels: [String]) -> String {
+    static func quotedChinese(_ labels: [String]) -> String {
         labels.prefix(4).map { "“\($0)”" }.joined(separator: "、") + (labels.count > 4 ? "等" : "")
     }
 }

@@ -45,6 +45,7 @@ extension ServiceConfiguration {
         list.compare("store.max_size", "\(old.store.maxSizeBytes) bytes", "\(new.store.maxSizeBytes) bytes", .live)
         list.compareHTTP(old.http, new.http)
         list.compareEvidence(old.evidence, new.evidence)
+        list.compareTrend(old.trend, new.trend)
         list.compare(
             "intake.max_payload",
             "\(old.intake.maxPayloadBytes) bytes",
@@ -99,6 +100,14 @@ private struct ChangeList {
         compare("evidence.retain", old.retainSeconds.duration, new.retainSeconds.duration, .live)
         compare("evidence.max_size", "\(old.maxBytes) bytes", "\(new.maxBytes) bytes", .live)
         compare("evidence.max_clips", "\(old.maxClips)", "\(new.maxClips)", .live)
+    }
+
+    mutating func compareTrend(_ old: TrendSettings, _ new: TrendSettings) {
+        compare("trend.follow", "\(old.isOn)", "\(new.isOn)", .live)
+        compare("trend.warn", "\(old.warns)", "\(new.warns)", .live)
+        compare("trend.memory", old.memorySeconds.duration, new.memorySeconds.duration, .live)
+        compare("trend.history", old.historySeconds.duration, new.historySeconds.duration, .live)
+        compare("trend.warn_within", old.warnWithinSeconds.duration, new.warnWithinSeconds.duration, .live)
     }
 
     mutating func compareProfiles(_ old: [String: LabelVocabulary], _ new: [String: LabelVocabulary]) {

@@ -85,7 +85,12 @@ struct RuleLayer {
     ///
     /// The stale time's default follows the hop: three hops, at least a minute.
     func rule(hopSeconds: Double) -> TrendRule {
-        var rule = TrendRule(staleAfterSeconds: max(60, 3 * hopSeconds))
+        applied(to: TrendRule(staleAfterSeconds: max(60, 3 * hopSeconds)))
+    }
+
+    /// A rule with what this layer says on top of it.
+    func applied(to base: TrendRule) -> TrendRule {
+        var rule = base
         if let value = values[.validAbove] { rule.validAbove = value.number }
         if let value = values[.confidence] { rule.confidence = value.number }
         if let value = values[.clearBelow] { rule.clearBelow = value.number }

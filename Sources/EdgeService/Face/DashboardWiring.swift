@@ -11,13 +11,24 @@ extension EdgeNode {
         let plantRoutes: [any APIRoutes] = [
             MachineRoutes(plant: plant, reader: trendLog, now: now),
             TrendRoutes(plant: plant, reader: trendLog, now: now),
+            OutlookRoutes(plant: plant, source: outlooks),
             AlarmRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
             EventRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
             SystemRoutes(plant: plant),
             MetricsRoutes(plant: plant),
         ]
-        let limits = configuration.withLock { $0.http.desk }
-        return plantRoutes + evidenceRoutes() + [DeskRoutes(desk: soundDesk, limits: limits)]
+        let started = configuration.withLock { $0 }
+        let limits = started.http.desk
+        let deskRoutes: [any APIRoutes] = [
+            DeskRoutes(desk: soundDesk, limits: limits),
+            ReplayRoutes(
+                desk: ReplayRoom(model: model, reader: trendLog, judges: judges) { [weak self] in
+                    self?.configuration.withLock { $0 } ?? started
+                },
+                now: now
+            ),
+        ]
+        return plantRoutes + evidenceRoutes() + deskRoutes
     }
 
     /// Where browsers reach the dashboard; nil where there is none.

@@ -12,6 +12,7 @@ enum DeskInput: Sendable {
     case stream(StreamNews)
     case command(OperatorCommand, machine: String?, reply: @Sendable (CommandResult) async -> Void)
     case tick
+    case forecasts(machine: String, [LabelID: TrendForecast])
     case reconfigure(ServiceConfiguration)
 }
 
@@ -28,6 +29,7 @@ actor HealthDesk {
     private let evidence: EvidenceRoom?
     private let logger: Logger
     private var monitors: [String: MachineMonitor] = [:]
+    private var trends: TrendDesk
     /// Dropped chunks as last told without a change of health.
     private var toldDrops: [String: Int] = [:]
 
@@ -45,6 +47,7 @@ actor HealthDesk {
         hasNormalSound: @escaping @Sendable (String) -> Bool,
         logger: Logger,
         evidence: EvidenceRoom? = nil,
+        outlooks: OutlookBoard = OutlookBoard(),
         finished: @escaping @Sendable (String) -> Void
     ) {
         self.publisher = publisher
@@ -55,6 +58,7 @@ actor HealthDesk {
         self.now = now
         self.hasNormalSound = hasNormalSound
         self.evidence = evidence
+        trends = TrendDesk(board: outlooks)
         self.finished = finished
         self.logger = logger
     }
@@ -76,6 +80,7 @@ actor HealthDesk {
         let trackers = try await store.reader.trackers()
         let records = try await store.reader.alarms(includingNormal: true)
         let before = monitors
+        var storedTrends: [String: TrendFollower] = [:]
         monitors = [:]
         for machine in configuration.machines {
             guard let vocabulary = configuration.vocabulary(of: machine) else { continue }
@@ -90,7 +95,9 @@ actor HealthDesk {
             if let present = before[machine.id]?.snapshot {
                 orphans = try monitor.restore(present)
             } else {
-                if let stored = trackers.first(where: { $0.machine == machine.id }) { restore(&monitor, from: stored) }
+                if let stored = trackers.first(where: { $0.machine == machine.id }) {
+                    storedTrends[machine.id] = restore(&monitor, from: stored)
+                }
                 orphans = try monitor.restore(records: records.filter { $0.machine == machine.id })
             }
             for orphan in orphans {
@@ -103,18 +110,23 @@ actor HealthDesk {
             }
             monitors[machine.id] = monitor
         }
+        trends.open(configuration.trend, monitors: monitors, stored: storedTrends)
         takeOffTopics(of: before, notIn: monitors)
         for monitor in monitors.values { try tellAll(monitor) }
         feed.open(configuration, monitors: monitors) { board[$0] }
     }
 
     /// A tracker state of another version costs a run in progress, never an alarm: those have rows of their own.
-    private func restore(_ monitor: inout MachineMonitor, from stored: TrackerSnapshot) {
+    ///
+    /// - Returns: the trends stored with it.
+    private func restore(_ monitor: inout MachineMonitor, from stored: TrackerSnapshot) -> TrendFollower? {
         do {
-            let snapshot = try JSONDecoder().decode(MachineMonitorSnapshot.self, from: stored.state)
-            _ = try monitor.restore(snapshot)
+            let tracker = try JSONDecoder().decode(StoredTracker.self, from: stored.state)
+            _ = try monitor.restore(tracker.monitor)
+            return tracker.trend
         } catch {
             logger.warning("\(stored.machine): its stored run cannot be continued and starts anew: \(error)")
+            return nil
         }
     }
 
@@ -141,6 +153,8 @@ actor HealthDesk {
                 await act(machine) { $0.tick(now: time) }
                 tellDrops(machine)
             }
+        case .forecasts(let machine, let forecasts):
+            await take(forecasts, of: machine)
         case .command(let command, let machine, let reply):
             await reply(await carryOut(command, machine: machine))
         case .reconfigure(let configuration):
@@ -155,6 +169,7 @@ actor HealthDesk {
         let verdict = monitor.verdict(on: window.observation)
         let actions = monitor.observe(window.observation, receivedAt: window.received)
         monitors[machine] = monitor
+        trends.observe(window.observation, verdict: verdict, of: monitor)
         let judged = WindowRecord(
             observation: window.observation,
             verdict: verdict,
@@ -173,6 +188,13 @@ actor HealthDesk {
         let follows = hasNormalSound(machine)
         let time = now()
         await act(machine) { $0.followNovelty(follows, at: time) }
+    }
+
+    private func take(_ forecasts: [LabelID: TrendForecast], of machine: String) async {
+        guard let monitor = monitors[machine] else { return }
+        let events = trends.take(forecasts, of: monitor)
+        if !events.isEmpty { await record(monitor, window: nil, actions: events.map { .event($0) }) }
+        tellState(monitor)
     }
 
     private func act(_ machine: String, _ change: (inout MachineMonitor) -> [HealthAction]) async {
@@ -195,10 +217,13 @@ actor HealthDesk {
                 actions: actions,
                 tracker: TrackerSnapshot(
                     machine: monitor.machine,
-                    state: try JSONEncoder().encode(monitor.snapshot),
+                    state: try JSONEncoder().encode(
+                        StoredTracker(monitor: monitor.snapshot, trend: trends[monitor.machine])
+                    ),
                     time: now()
                 ),
                 stream: board[monitor.machine],
+                outlook: trends.outlook(monitor),
                 name: { monitor.vocabulary[$0]?.name }
             )
         } catch {
@@ -253,7 +278,15 @@ actor HealthDesk {
             let name = monitor.vocabulary[record.label]?.name
             publisher.retained.set(try publisher.profile.faultMessage(record, name: name))
         }
-        publisher.retained.set(try publisher.profile.stateMessage(monitor.health, stream: board[monitor.machine]))
+        publisher.retained.set(try stateMessage(monitor))
+    }
+
+    private func stateMessage(_ monitor: MachineMonitor) throws -> OutgoingMessage {
+        try publisher.profile.stateMessage(
+            monitor.health,
+            stream: board[monitor.machine],
+            outlook: trends.outlook(monitor)
+        )
     }
 
     /// Chunks that are refused change nothing about a machine's health, and yet an operator has to see them counted.
@@ -267,7 +300,7 @@ actor HealthDesk {
     private func tellState(_ monitor: MachineMonitor) {
         feed.note(monitor, window: nil, actions: [], stream: board[monitor.machine])
         do {
-            publisher.retained.set(try publisher.profile.stateMessage(monitor.health, stream: board[monitor.machine]))
+            publisher.retained.set(try stateMessage(monitor))
         } catch {
             logger.error("\(monitor.machine): \(error)")
         }

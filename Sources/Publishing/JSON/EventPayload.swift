@@ -31,11 +31,13 @@ public struct EventPayload: Hashable, Sendable, Codable {
     /// Who did it, for operator actions.
     public var user: String?
     public var comment: String?
+    /// When the limit is expected to be reached; of warnings of a trend only.
+    public var forecast: ForecastInterval?
 
     enum CodingKeys: String, CodingKey {
         case id, type, machine, site, label, name, names, confidence, consecutive, windows, severity, time, message,
             user
-        case comment
+        case comment, forecast
         case alarmID = "alarm_id"
     }
 
@@ -57,6 +59,7 @@ public struct EventPayload: Hashable, Sendable, Codable {
         message = event.message
         user = event.user
         comment = event.comment
+        forecast = event.forecast
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -77,5 +80,6 @@ public struct EventPayload: Hashable, Sendable, Codable {
         try container.encode(message, forKey: .message)
         try container.encode(user, forKey: .user)
         try container.encode(comment, forKey: .comment)
+        try container.encodeIfPresent(forecast, forKey: .forecast)
     }
 }

@@ -33,12 +33,14 @@ public struct JSONProfile: Sendable {
     ///   - actions: what the machine's monitor asked for.
     ///   - tracker: the monitor's state after it.
     ///   - stream: the machine's stream as counted by the intake.
+    ///   - outlook: the machine's trends, where they are followed.
     ///   - name: a label's names.
     public func plan(
         window: WindowRecord?,
         actions: [HealthAction],
         tracker: TrackerSnapshot? = nil,
         stream: StreamStatus = StreamStatus(),
+        outlook: MachineOutlook? = nil,
         name: (LabelID) -> LocalizedName?
     ) throws -> PublishPlan {
         var plan = PublishPlan(commit: WindowCommit(window: window, tracker: tracker), retained: [], live: [])
@@ -56,7 +58,7 @@ public struct JSONProfile: Sendable {
                 plan.commit.alarms.append(alarm)
                 plan.retained.append(try faultMessage(alarm, name: name(alarm.label)))
             case .stateChanged(let health):
-                plan.retained.append(try stateMessage(health, stream: stream))
+                plan.retained.append(try stateMessage(health, stream: stream, outlook: outlook))
             }
         }
         return plan
@@ -81,10 +83,16 @@ public struct JSONProfile: Sendable {
     }
 
     /// A machine's retained state message.
-    public func stateMessage(_ health: MachineHealthState, stream: StreamStatus) throws -> OutgoingMessage {
+    public func stateMessage(
+        _ health: MachineHealthState,
+        stream: StreamStatus,
+        outlook: MachineOutlook? = nil
+    ) throws -> OutgoingMessage {
         OutgoingMessage(
             topic: topics.state(machine: health.machine),
-            payload: try PayloadCoder.encode(StatePayload(health, stream: stream, site: topics.site)),
+            payload: try PayloadCoder.encode(
+                StatePayload(health, stream: stream, site: topics.site, outlook: outlook)
+            ),
             retain: true
         )
     }

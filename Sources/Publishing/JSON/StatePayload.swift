@@ -82,16 +82,23 @@ public struct StatePayload: Hashable, Sendable, Codable {
     public var stream: Stream
     public var quality: Quality
     public var updated: Date
+    /// Trends of its faults; absent where none are followed.
+    public var trend: [TrendPayload]?
 
     enum CodingKeys: String, CodingKey {
-        case machine, site, state, health, verdict, novelty, stream, quality, updated
+        case machine, site, state, health, verdict, novelty, stream, quality, updated, trend
         case topLabel = "top_label"
         case topConfidence = "top_confidence"
         case activeAlarms = "active_alarms"
     }
 
     /// The payload of a machine's health.
-    public init(_ health: MachineHealthState, stream status: StreamStatus, site: String) {
+    public init(
+        _ health: MachineHealthState,
+        stream status: StreamStatus,
+        site: String,
+        outlook: MachineOutlook? = nil
+    ) {
         machine = health.machine
         self.site = site
         state = health.grade
@@ -119,6 +126,7 @@ public struct StatePayload: Hashable, Sendable, Codable {
         )
         quality = health.quality
         updated = health.updated
+        trend = outlook?.readings.map(TrendPayload.init)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -135,5 +143,6 @@ public struct StatePayload: Hashable, Sendable, Codable {
         try container.encode(stream, forKey: .stream)
         try container.encode(quality, forKey: .quality)
         try container.encode(updated, forKey: .updated)
+        try container.encodeIfPresent(trend, forKey: .trend)
     }
 }

@@ -49,4 +49,21 @@ public struct TrendBucket: Hashable, Sendable {
     public let maximumLevelDBFS: Double
     /// Scores in the order of the series' labels; nil where a label was not scored.
     public let scores: [ScoreSummary?]
+
+    /// Makes a bucket.
+    public init(
+        start: Date,
+        windows: Int,
+        incomplete: Int,
+        levelDBFS: Double?,
+        maximumLevelDBFS: Double,
+        scores: [ScoreSummary?]
+    ) {
+        self.start = start
+        self.windows = windows
+        self.incomplete = incomplete
+        self.levelDBFS = levelDBFS
+        self.maximumLevelDBFS = maximumLevelDBFS
+        self.scores = scores
+    }
 }

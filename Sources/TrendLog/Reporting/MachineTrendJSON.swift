@@ -4,8 +4,14 @@ import MachineHealth
 
 extension MachineTrendReport {
     /// The trend as a JSON document.
-    public static func json(_ trend: MachineTrend, only: LabelID? = nil) throws -> String {
-        try ReportJSON.text(TrendDocument(trend, only: only))
+    ///
+    /// - Parameter outlook: where it is heading; becomes the key `outlook`.
+    public static func json(
+        _ trend: MachineTrend,
+        only: LabelID? = nil,
+        outlook: MachineOutlook? = nil
+    ) throws -> String {
+        try ReportJSON.text(TrendDocument(trend, only: only, outlook: outlook))
     }
 }
 
@@ -63,6 +69,52 @@ private struct TrendDocument: Encodable {
         }
     }
 
+    struct Reading: Encodable {
+        var label: String?
+        var smoothed: Double
+        var slopePerHour: Double?
+        var slopeErrorPerHour: Double?
+        var limit: Double?
+        var forecast: TrendForecast?
+
+        enum CodingKeys: String, CodingKey {
+            case label, smoothed, limit, forecast
+            case slopePerHour = "slope_per_hour"
+            case slopeErrorPerHour = "slope_error_per_hour"
+        }
+    }
+
+    struct Outlook: Encodable {
+        var memorySeconds: Double
+        var verdict: String?
+        var verdictSince: Date?
+        var updated: Date?
+        var readings: [Reading]
+
+        enum CodingKeys: String, CodingKey {
+            case verdict, updated, readings
+            case memorySeconds = "memory_s"
+            case verdictSince = "verdict_since"
+        }
+
+        init(_ outlook: MachineOutlook, only: LabelID?) {
+            memorySeconds = outlook.memorySeconds
+            verdict = outlook.verdict
+            verdictSince = outlook.verdictSince
+            updated = outlook.updated
+            readings = outlook.readings.filter { only == nil || $0.label == only }.map {
+                Reading(
+                    label: $0.label?.rawValue,
+                    smoothed: $0.smoothed,
+                    slopePerHour: $0.slopePerHour,
+                    slopeErrorPerHour: $0.slopeErrorPerHour,
+                    limit: $0.limit,
+                    forecast: $0.forecast
+                )
+            }
+        }
+    }
+
     var machine: String
     var site: String
     var profile: String
@@ -73,13 +125,15 @@ private struct TrendDocument: Encodable {
     var buckets: [Bucket]
     var alarms: [Alarm]
     var events: [Event]
+    var outlook: Outlook?
 
     enum CodingKeys: String, CodingKey {
-        case machine, site, profile, since, until, labels, buckets, alarms, events
+        case machine, site, profile, since, until, labels, buckets, alarms, events, outlook
         case bucketSeconds = "bucket_s"
     }
 
-    init(_ trend: MachineTrend, only: LabelID?) {
+    init(_ trend: MachineTrend, only: LabelID?, outlook: MachineOutlook?) {
+        self.outlook = outlook.map { Outlook($0, only: only) }
         let series = trend.series
         let shown = series.labels.enumerated().filter { only == nil || $0.element == only }
         machine = series.machine

@@ -37,7 +37,7 @@ public struct ReportStyle: Sendable {
     }
 
     /// "2026-11-22 10:00:05".
-    func time(_ date: Date) -> String {
+    public func time(_ date: Date) -> String {
         let offset = Int64(timeZone.secondsFromGMT(for: date)) * 1_000
         let text = RFC3339.text(Date(millisecondsSince1970: date.millisecondsSince1970 + offset))
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
@@ -51,7 +51,7 @@ public struct ReportStyle: Sendable {
     }
 
     /// The zone's name as printed once per report ("UTC", "UTC+08:00").
-    func zoneName(at date: Date) -> String {
+    public func zoneName(at date: Date) -> String {
         let minutes = timeZone.secondsFromGMT(for: date) / 60
         guard minutes != 0 else { return "UTC" }
         let digits = { (value: Int) in value < 10 ? "0\(value)" : "\(value)" }

@@ -9,6 +9,13 @@ public struct ScoreSummary: Hashable, Sendable, Codable {
     public var mean: Double
     /// Highest score.
     public var maximum: Double
+
+    /// Makes a summary.
+    public init(minimum: Double, mean: Double, maximum: Double) {
+        self.minimum = minimum
+        self.mean = mean
+        self.maximum = maximum
+    }
 }
 
 /// Running sums of several labels' scores, in vocabulary order.
