@@ -78,7 +78,11 @@ struct CommandTests {
     func leftOpen() async throws {
         let store = try TrendLogStore(url: folder.store)
         let url = folder.store
-        async let answer = TrendLogCommandClient(url: url).run(Data("x".utf8), at: Samples.start, timeout: .seconds(600))
+        async let answer = TrendLogCommandClient(url: url).run(
+            Data("x".utf8),
+            at: Samples.start,
+            timeout: .seconds(600)
+        )
         while try await store.takeCommands().isEmpty { await Task.yield() }
         #expect(try await store.withdrawOpenCommands(result: Data("restarted".utf8), at: Samples.start) == 1)
         #expect(try await answer == Data("restarted".utf8))
