@@ -51,11 +51,10 @@ enum ComparisonTable {
             "found, false: % of faulty and of normal recordings called faulty; label: % right, mean over labels.",
         ]
         if let mode = report.modes.first(where: { !$0.isBaseline }) {
-            let hours = mode.falseAlarms.hours
-            let high = report.modes.first { !$0.isBaseline }.map { perMonth($0.falseAlarms.high) } ?? ""
+            let alarms = mode.falseAlarms
             notes.append(
-                "alarms/month: false alarms by the rule, from \(duration(hours)) of normal sound: "
-                    + "with none heard it may still be \(high)."
+                "alarms/month: false alarms by the rule, from \(duration(alarms.hours)) of normal sound; "
+                    + "\(mode.mode): \(perMonth(alarms.low)) to \(perMonth(alarms.high))."
             )
         }
         let short = report.modes.filter { mode in
