@@ -47,7 +47,7 @@ enum ComparisonTable {
 
     private static func notes(_ report: ComparisonReport) -> [String] {
         var notes = [
-            "AUC, pAUC: a faulty recording scores above a normal one; pAUC for at most 10 % false (chance is 0.5).",
+            "AUC: a faulty recording scores above a normal one; pAUC: up to 10 % false alarms (chance is 0.5).",
             "found, false: % of faulty and of normal recordings called faulty; label: % right, mean over labels.",
         ]
         if let mode = report.modes.first(where: { !$0.isBaseline }) {
