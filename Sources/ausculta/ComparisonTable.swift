@@ -47,15 +47,14 @@ enum ComparisonTable {
 
     private static func notes(_ report: ComparisonReport) -> [String] {
         var notes = [
-            "AUC, pAUC: a faulty recording scores above a normal one; pAUC for at most 10 % false (chance is 0.5).",
+            "AUC: a faulty recording scores above a normal one; pAUC: up to 10 % false alarms (chance is 0.5).",
             "found, false: % of faulty and of normal recordings called faulty; label: % right, mean over labels.",
         ]
         if let mode = report.modes.first(where: { !$0.isBaseline }) {
-            let hours = mode.falseAlarms.hours
-            let high = report.modes.first { !$0.isBaseline }.map { perMonth($0.falseAlarms.high) } ?? ""
+            let alarms = mode.falseAlarms
             notes.append(
-                "alarms/month: false alarms by the rule, from \(duration(hours)) of normal sound: "
-                    + "with none heard it may still be \(high)."
+                "alarms/month: false alarms by the rule, from \(duration(alarms.hours)) of normal sound; "
+                    + "\(mode.mode): \(perMonth(alarms.low)) to \(perMonth(alarms.high))."
             )
         }
         let short = report.modes.filter { mode in

@@ -17,7 +17,7 @@ public struct EvaluationPage: Sendable {
         self.labels = labels
         self.comparison = comparison
         self.model = model
-        self.title = title
+        self.title = (title as NSString).lastPathComponent
     }
 
     /// The page. Reads the few recordings it lets one listen to; what cannot be read is shown without a player.
@@ -54,7 +54,7 @@ public struct EvaluationPage: Sendable {
         let ours = report.modes.first { $0.mode == ComparisonMode.enrolled.name }
         let best = report.modes.filter(\.isBaseline).max { ($0.auc?.value ?? 0) < ($1.auc?.value ?? 0) }
         let shot = report.modes.last { !$0.isBaseline && $0.mode != ComparisonMode.enrolled.name }
-        let cards = [
+        let cards: String = [
             ours.map { tile("Enrolled", "已登记正常声", $0.auc) },
             best.map { tile("Best baseline: \($0.mode)", "最佳基线：\($0.chineseName)", $0.auc) },
             shot.map { tile($0.mode, $0.chineseName, $0.auc) },
@@ -88,12 +88,12 @@ public struct EvaluationPage: Sendable {
     }
 
     private func modes(_ report: ComparisonReport) -> String {
-        let head = [
+        let head: String = [
             "", "AUC", "95 %", "pAUC", "95 %", "found %", "false %", "label %", "ECE", "Brier", "false alarms a month",
         ].map { "<th>\($0)</th>" }.joined()
-        let rows = report.modes.map { mode in
+        let rows: String = report.modes.map { mode in
             let alarms = mode.falseAlarms
-            let cells = [
+            let cells: String = [
                 Self.area(mode.auc?.value), range(mode.auc), Self.area(mode.partialAuc?.value), range(mode.partialAuc),
                 Self.percent(mode.detected), Self.percent(mode.falselyFlagged), Self.percent(mode.balancedAccuracy),
                 Self.area(mode.calibrationError), Self.area(mode.brierScore),
@@ -117,7 +117,7 @@ public struct EvaluationPage: Sendable {
     }
 
     private func machines(_ report: ComparisonReport) -> String {
-        let left = report.leftOut.map { machine in
+        let left: String = report.leftOut.map { machine in
             "<li>\(Self.escaped(machine.machine)): \(Self.escaped(machine.reason))</li>"
         }.joined()
         return section(
@@ -139,7 +139,7 @@ public struct EvaluationPage: Sendable {
     }
 
     private func listening(_ report: ComparisonReport) -> String {
-        let items = report.telling.map { telling in
+        let items: String = report.telling.map { telling in
             let (english, chinese) = Self.words(telling.reason)
             let player =
                 PageClips.dataURI(of: telling.recording.file).map { uri in
@@ -163,7 +163,7 @@ public struct EvaluationPage: Sendable {
     private func calibration(_ report: ComparisonReport) -> String {
         let modes = Self.labelModes(report)
         guard !modes.isEmpty else { return "" }
-        let plots = modes.map { mode in
+        let plots: String = modes.map { mode in
             "<figure>\(PagePlots.reliability(mode.reliability))<figcaption>\(Self.escaped(mode.mode)): ECE "
                 + "\(Self.area(mode.calibrationError)), Brier \(Self.area(mode.brierScore))</figcaption></figure>"
         }.joined()
@@ -241,10 +241,10 @@ extension EvaluationPage {
     }
 
     private static func matrix(_ labels: [String], _ counts: [[Int]], caption: String) -> String {
-        let head = labels.indices.map { "<th>\($0 + 1)</th>" }.joined()
-        let rows = zip(labels, counts).enumerated().map { index, row in
+        let head: String = labels.indices.map { (index: Int) -> String in "<th>\(index + 1)</th>" }.joined()
+        let rows: String = zip(labels, counts).enumerated().map { index, row -> String in
             let total = Double(max(1, row.1.reduce(0, +)))
-            let cells = row.1.map { count in
+            let cells: String = row.1.map { (count: Int) -> String in
                 let share = Double(count) / total
                 return "<td style=\"--share:\(Self.area(share))\">\(count)</td>"
             }.joined()

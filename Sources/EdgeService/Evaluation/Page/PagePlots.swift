@@ -37,7 +37,7 @@ enum PagePlots {
         let lows = modes.compactMap { $0.auc?.low ?? $0.auc?.value }
         let least = max(0, min(0.4, ((lows.min() ?? 0.5) * 10).rounded(.down) / 10))
         func place(_ value: Double) -> Double { left + (right - left) * (value - least) / (1 - least) }
-        let rows = modes.enumerated().map { index, mode in
+        let rows: String = modes.enumerated().map { index, mode in
             let y = Double(index) * step + 18
             let name = mode.isBaseline ? "baseline" : "ours"
             var row = text(left - 10, y + 4, mode.mode, "name \(name)")
@@ -68,12 +68,12 @@ enum PagePlots {
         let areas = shown.flatMap { mode in mode.machines.compactMap { $0.auc?.value } }
         let least = max(0, min(0.4, ((areas.min() ?? 0.5) * 10).rounded(.down) / 10))
         func place(_ value: Double) -> Double { left + (right - left) * (value - least) / (1 - least) }
-        let legend = shown.enumerated().map { index, mode in
+        let legend: String = shown.enumerated().map { index, mode in
             mark(index, x: left + Double(index) * 140, y: 10) + text(left + Double(index) * 140 + 10, 14, mode.mode)
         }.joined()
-        let rows = names.enumerated().map { row, name in
+        let rows: String = names.enumerated().map { row, name in
             let y = Double(row) * step + top + 12
-            let marks = shown.enumerated().compactMap { index, mode in
+            let marks: String = shown.enumerated().compactMap { index, mode in
                 mode.machines.first { $0.machine == name }?.auc.map {
                     mark(index, x: place($0.value), y: y, title: mode.mode, value: $0.value)
                 }
@@ -104,13 +104,13 @@ enum PagePlots {
         let span = max(1e-6, most - least)
         func place(_ novelty: Double) -> Double { left + 8 + (right - left - 16) * (asinh(novelty) - least) / span }
         let ticks = [-10.0, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000].filter { (least...most).contains(asinh($0)) }
-        let grid = ticks.map { value in
+        let grid: String = ticks.map { value in
             line(place(value), top, place(value), height - 20, "grid")
                 + text(place(value), height - 4, String(format: "%g", value), "tick")
         }.joined()
-        let rows = names.enumerated().map { row, name in
+        let rows: String = names.enumerated().map { row, name in
             let y = Double(row) * step + top + 12
-            let marks = shown.filter { $0.machine == name }.map { score in
+            let marks: String = shown.filter { $0.machine == name }.map { score in
                 let file = EvaluationPage.escaped((score.file as NSString).lastPathComponent)
                 let shape =
                     score.condition == .normal ? "<circle r=\"4.5\"/>" : "<path d=\"M0-6 6 0 0 6-6 0Z\"/>"
@@ -135,13 +135,13 @@ enum PagePlots {
         let total = Double(max(1, bins.reduce(0) { $0 + $1.count }))
         func place(_ x: Double, _ y: Double) -> (Double, Double) { (left + x * size, 8 + (1 - y) * size) }
         let (start, end) = (place(0, 0), place(1, 1))
-        let grid = stride(from: 0.0, through: 1.001, by: 0.25).map { value in
+        let grid: String = stride(from: 0.0, through: 1.001, by: 0.25).map { value in
             let (x, y) = place(value, value)
             return line(x, 8, x, 8 + size, "grid") + line(left, y, left + size, y, "grid")
                 + text(x, size + 24, String(format: "%g", value), "tick")
                 + text(left - 6, y + 4, String(format: "%g", value), "name")
         }.joined()
-        let dots = bins.filter { $0.count > 0 }.map { bin in
+        let dots: String = bins.filter { $0.count > 0 }.map { bin in
             let (x, y) = place(bin.confidence, bin.accuracy)
             let radius = 3 + 12 * (Double(bin.count) / total).squareRoot()
             return

@@ -8,16 +8,16 @@ enum PageStyle {
         --line:#2f3944;--ours:#56b7d6;--base:#7d8994;--bad:#f08a5d;--good:#6fc08f}}
         *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);\
         font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC",sans-serif}
-        main{max-width:980px;margin:0 auto;padding:24px 20px 60px}h1{margin:0;font-size:28px}
+        main{max-width:1060px;margin:0 auto;padding:24px 20px 60px}h1{margin:0;font-size:28px}
         h2{font-size:19px;margin:36px 0 10px;padding-top:14px;border-top:1px solid var(--line)}
         [lang=zh]{color:var(--quiet);font-weight:400;font-size:.85em}.lead,.quiet,small{color:var(--quiet)}
         .tiles{display:flex;gap:14px;flex-wrap:wrap}.tile{background:var(--card);border-radius:10px;padding:12px 18px;\
         flex:1 1 200px}.tile b{font-size:30px;display:block;line-height:1.2}.tile em{font-style:normal;display:block;\
         margin-top:4px}.tile span{color:var(--quiet)}
         .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-        th,td{padding:5px 9px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
-        tbody th,thead th:first-child{text-align:left;font-weight:600}tr.baseline{color:var(--quiet)}
-        thead th{color:var(--quiet);font-weight:400;font-size:13px}
+        table{font-size:13px}th,td{padding:5px 6px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
+        tbody th,thead th:first-child{text-align:left;font-weight:600}tr.baseline{color:var(--quiet)}tbody th span{display:block}
+        thead th{color:var(--quiet);font-weight:400}
         svg{display:block;width:100%;height:auto;margin:6px 0 14px}svg text{fill:var(--ink);font-size:12.5px}
         svg .tick{text-anchor:middle;fill:var(--quiet)}svg .name{text-anchor:end}svg text.baseline{fill:var(--quiet)}
         svg line.grid{stroke:var(--line)}svg line.chance{stroke:var(--quiet);stroke-dasharray:4 4}
