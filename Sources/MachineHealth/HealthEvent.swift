@@ -9,6 +9,12 @@ public enum HealthEventType: String, Sendable, Codable, CaseIterable {
     case nearMiss = "near_miss"
     case streamLost = "stream_lost"
     case streamRestored = "stream_restored"
+    /// A machine's normal sound was enrolled, or a proposal confirmed.
+    case enrolled
+    /// The service made a bank of normal sound that waits for an operator.
+    case enrolmentProposed = "enrolment_proposed"
+    /// An enrolment was taken back.
+    case enrolmentUndone = "enrolment_undone"
 }
 
 /// One window that contributed to an event.

@@ -49,4 +49,8 @@ public struct TrendBucket: Hashable, Sendable {
     public let maximumLevelDBFS: Double
     /// Scores in the order of the series' labels; nil where a label was not scored.
     public let scores: [ScoreSummary?]
+    /// Distance from normal sound; nil where no window was held against any.
+    public let novelty: NoveltySummary?
+    /// Windows that said something about the microphone only.
+    public let troubled: Int
 }

@@ -60,7 +60,7 @@ struct AlarmTimeline {
                 for window in event.windows { mark(.nearMiss, at: window.start) }
             case .faultCleared: mark(.cleared, at: event.time)
             case .acknowledged: mark(.acknowledged, at: event.time)
-            case .streamLost, .streamRestored, nil: continue
+            case .streamLost, .streamRestored, .enrolled, .enrolmentProposed, .enrolmentUndone, nil: continue
             }
         }
     }
