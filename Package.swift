@@ -157,7 +157,7 @@ let package = Package(
             name: "EdgeServiceTests",
             dependencies: [
                 "EdgeService", "Dashboard", "Evidence", "Acquisition", "Publishing", "TrendLog", "MachineHealth",
-                "CLAP", "AudioFeatures", "MQTT", logging,
+                "Detection", "CLAP", "AudioFeatures", "MQTT", logging,
             ]
         ),
         .testTarget(

@@ -18,6 +18,7 @@ struct Ausculta: AsyncParsableCommand {
                 subcommands: [ClassifyCommand.self, EmbedCommand.self, FeaturesCommand.self, EvaluateCommand.self]
             ),
             CommandGroup(name: "Look back:", subcommands: [TrendCommand.self, AlarmsCommand.self]),
+            CommandGroup(name: "Learn:", subcommands: [EnrollCommand.self, TeachCommand.self]),
             CommandGroup(name: "Models:", subcommands: [ModelCommand.self, BenchCommand.self, LoadCommand.self]),
             CommandGroup(name: "Send:", subcommands: [PublishCommand.self, SimulateCommand.self]),
         ]

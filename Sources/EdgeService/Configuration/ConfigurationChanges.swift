@@ -45,6 +45,7 @@ extension ServiceConfiguration {
         list.compare("store.max_size", "\(old.store.maxSizeBytes) bytes", "\(new.store.maxSizeBytes) bytes", .live)
         list.compareHTTP(old.http, new.http)
         list.compareEvidence(old.evidence, new.evidence)
+        list.compareEnrolment(old.enrolment, new.enrolment)
         list.compare(
             "intake.max_payload",
             "\(old.intake.maxPayloadBytes) bytes",
@@ -99,6 +100,12 @@ private struct ChangeList {
         compare("evidence.retain", old.retainSeconds.duration, new.retainSeconds.duration, .live)
         compare("evidence.max_size", "\(old.maxBytes) bytes", "\(new.maxBytes) bytes", .live)
         compare("evidence.max_clips", "\(old.maxClips)", "\(new.maxClips)", .live)
+    }
+
+    mutating func compareEnrolment(_ old: EnrolmentSettings, _ new: EnrolmentSettings) {
+        compare("enrolment.automatic", "\(old.isAutomatic)", "\(new.isAutomatic)", .live)
+        compare("enrolment.after", old.afterSeconds.duration, new.afterSeconds.duration, .live)
+        compare("enrolment.capacity", "\(old.capacity)", "\(new.capacity)", .live)
     }
 
     mutating func compareProfiles(_ old: [String: LabelVocabulary], _ new: [String: LabelVocabulary]) {

@@ -100,6 +100,7 @@ struct ConfigurationReader {
         let store = store(section["store"])
         let http = HTTPReading.http(section["http"])
         let evidence = EvidenceReading.settings(section["evidence"])
+        let enrolment = EnrolmentReading.settings(section["enrolment"])
         let intake = intake(section["intake"])
         let log = log(section["log"])
         let language = section["language"].flatMap { $0.choice(ShownLanguage.self) }
@@ -117,6 +118,7 @@ struct ConfigurationReader {
             store: store,
             http: http,
             evidence: evidence,
+            enrolment: enrolment,
             intake: intake,
             logLevel: log,
             language: language?.rawValue ?? "en"

@@ -29,6 +29,8 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var http: HTTPConfiguration
     /// Sound that is remembered and kept.
     public var evidence: EvidenceSettings
+    /// How normal sound is learned.
+    public var enrolment = EnrolmentSettings()
     /// Bounds of the intake.
     public var intake: IntakeConfiguration
     /// Least severe log messages written: trace, debug, info, notice, warning, error or critical.

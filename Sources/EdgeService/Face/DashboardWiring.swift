@@ -11,6 +11,7 @@ extension EdgeNode {
         let plantRoutes: [any APIRoutes] = [
             MachineRoutes(plant: plant, reader: trendLog, now: now),
             TrendRoutes(plant: plant, reader: trendLog, now: now),
+            EnrolmentRoutes(plant: plant, reader: trendLog, model: modelSignature),
             AlarmRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
             EventRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
             SystemRoutes(plant: plant),

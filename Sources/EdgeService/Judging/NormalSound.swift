@@ -5,7 +5,9 @@ import MachineHealth
 /// Made once per bank (tenths of a second); scoring a window takes well under a millisecond.
 struct NormalSound: Sendable {
     /// Version of the bank it was made from.
-    let version: Int
+    var version: Int
+    /// Mean of the bank's embeddings; examples are compared around it.
+    let centre: [Float]
     private let novelty: MachineNovelty
     private let limits: [String: OpenSetLimit]
     /// Leave-one-out scores of the bank's own windows, ascending.
@@ -14,6 +16,7 @@ struct NormalSound: Sendable {
     /// - Throws: `DetectionError` for a state with too few windows to learn a limit from.
     init(_ bank: NormalBank, version: Int, options: NoveltyOptions = NoveltyOptions()) throws(DetectionError) {
         self.version = version
+        centre = bank.centre
         let novelty = MachineNovelty(bank, options: options)
         var limits: [String: OpenSetLimit] = [:]
         for model in novelty.models { limits[model.state] = try OpenSetLimit(normalScores: model.normalScores) }
@@ -21,6 +24,9 @@ struct NormalSound: Sendable {
         self.limits = limits
         normalScores = Dictionary(uniqueKeysWithValues: novelty.models.map { ($0.state, $0.normalScores.sorted()) })
     }
+
+    /// The limit of an operating state; nil for one that was not enrolled.
+    func limit(of state: String) -> Double? { limits[state]?.limit }
 
     /// A window's distance.
     ///

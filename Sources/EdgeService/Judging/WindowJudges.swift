@@ -18,6 +18,9 @@ final class WindowJudges: Sendable {
         }
     }
 
+    /// All of them.
+    var all: [String: WindowJudge] { judges.withLock { $0 } }
+
     subscript(machine: String) -> WindowJudge? {
         judges.withLock { $0[machine] }
     }

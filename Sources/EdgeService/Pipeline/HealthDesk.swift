@@ -11,6 +11,8 @@ enum DeskInput: Sendable {
     case window(JudgedWindow)
     case stream(StreamNews)
     case command(OperatorCommand, machine: String?, reply: @Sendable (CommandResult) async -> Void)
+    /// Something to tell of a machine that changes nothing about its health.
+    case event(HealthEvent)
     case tick
     case reconfigure(ServiceConfiguration)
 }
@@ -135,6 +137,8 @@ actor HealthDesk {
                 await act(machine) { $0.tick(now: time) }
                 tellDrops(machine)
             }
+        case .event(let event):
+            await act(event.machine) { _ in [.event(event)] }
         case .command(let command, let machine, let reply):
             await reply(await carryOut(command, machine: machine))
         case .reconfigure(let configuration):
