@@ -25,8 +25,8 @@ public final class EdgeNode: Sendable {
     let model: SoundModel
     let store: TrendLogStore
     let client: MQTTClient
-    private let publisher: HealthPublisher
-    private let topics: TopicScheme
+    let publisher: HealthPublisher
+    let topics: TopicScheme
     private let router: AudioRouter
     private let room: IntakeRoom
     private let desk: HealthDesk
@@ -37,6 +37,9 @@ public final class EdgeNode: Sendable {
     let judges = WindowJudges()
     /// The machines' trends as last shown.
     let outlooks = OutlookBoard()
+    /// Banks, examples and calibrations.
+    let learning: LearningRoom
+    let commandSwitch: CommandSwitch
     /// Judges sounds that people bring; yields to the machines.
     public let soundDesk: DeskEars
     private let scheduler: WindowScheduler<WindowJob>
@@ -55,6 +58,7 @@ public final class EdgeNode: Sendable {
         var workers: [Task<Void, Never>] = []
         var intake: [Task<Void, Never>] = []
         var desk: Task<Void, Never>?
+        var learning: Task<Void, Never>?
         /// Tickers, command polls, the connection's log: ended by cancellation.
         var housekeeping: [Task<Void, Never>] = []
         var publishing: Task<Void, Never>?
@@ -92,6 +96,16 @@ public final class EdgeNode: Sendable {
         )
         router = AudioRouter(logger: logger)
         (deskInputs, deskInput) = AsyncStream.makeStream()
+        learning = LearningRoom(
+            store: store,
+            judges: judges,
+            model: model.signature,
+            now: now,
+            logger: logger,
+            tell: { [deskInput] event in deskInput.yield(.event(event)) }
+        )
+        let commandSwitch = CommandSwitch(desk: deskInput, learning: learning)
+        self.commandSwitch = commandSwitch
         let board = StreamBoard()
         let feed = PlantFeed(configuration)
         self.feed = feed
@@ -141,12 +155,7 @@ public final class EdgeNode: Sendable {
                 droppedWindows: { scheduler.droppedCount },
                 hopStretch: { gauge.factor },
                 evidence: { [evidence] in await evidence.status() },
-                give: { [deskInput] command, reply in
-                    switch deskInput.yield(.command(command, machine: nil, reply: reply)) {
-                    case .terminated: false
-                    default: true
-                    }
-                }
+                give: { command, reply in commandSwitch.give(command, machine: nil, reply: reply) }
             ),
             model: model.facts(workerCount: workerCount, instructionSet: InstructionSet.active.rawValue),
             version: Self.version,
@@ -179,6 +188,7 @@ public final class EdgeNode: Sendable {
         try await withdrawOldCommands()
         await evidence.open(configuration)
         try await desk.open(configuration)
+        await learning.take(configuration, judges: judges.all)
         publisher.retained.set(
             try publisher.profile.nodeStatusMessage(
                 node: configuration.node,
@@ -201,6 +211,7 @@ public final class EdgeNode: Sendable {
             tasks.workers = workers.map { worker in
                 Task { [deskInput] in await worker.run { window in deskInput.yield(.window(window)) } }
             }
+            tasks.learning = Task { [learning] in await learning.run() }
             tasks.desk = Task { [desk, deskInputs] in await desk.run(deskInputs) }
             tasks.publishing = Task { [publisher] in await publisher.run() }
             tasks.housekeeping = housekeeping()
@@ -235,6 +246,8 @@ public final class EdgeNode: Sendable {
         for task in running.intake { await task.value }
         scheduler.close()
         for task in running.workers { await task.value }
+        learning.close()
+        await running.learning?.value
         deskInput.finish()
         await running.desk?.value
         await evidence.close()
@@ -259,8 +272,12 @@ public final class EdgeNode: Sendable {
         accepted.site = old.site
         accepted.node = old.node
         accepted.http = old.http
-        judges.replace(with: try Self.judges(accepted, model: model))
+        let fresh = try Self.judges(accepted, model: model)
         let inForce = accepted
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isTaken = learning.give(.reload(inForce, fresh) { continuation.resume() })
+            if !isTaken { continuation.resume() }
+        }
         configuration.withLock { $0 = inForce }
         deskInput.yield(.reconfigure(inForce))
         await evidence.reconfigure(inForce)
@@ -345,6 +362,7 @@ public final class EdgeNode: Sendable {
                 deskInput.yield(.tick)
             },
             every(.milliseconds(250)) { [weak self] in await self?.takeStoredCommands() },
+            every(.seconds(2)) { [learning] in learning.give(.proposals) },
             every(.seconds(3_600), atOnce: true) { [weak self] in await self?.enforceRetention() },
             every(.seconds(300), atOnce: true) { [weak self] in await self?.forecast() },
             Task { [logger, face] in
@@ -398,50 +416,5 @@ public final class EdgeNode: Sendable {
             guard let status = try? await store.reader.outboxStatus(), status.pending > 0 else { return }
             try? await Task.sleep(for: .milliseconds(20))
         }
-    }
-
-    // MARK: - Commands
-
-    private func receive(_ message: MQTTMessage) {
-        guard !message.retain, let machine = topics.machine(ofCommandTopic: message.topic) else { return }
-        let reply: @Sendable (CommandResult) async -> Void = { [publisher, topics, logger] result in
-            do {
-                await publisher.sendLive(try result.reply(to: message, machine: machine, topics: topics))
-            } catch {
-                logger.error("answer to a command on \(message.topic): \(error)")
-            }
-        }
-        do {
-            deskInput.yield(.command(try OperatorCommand(json: message.payload), machine: machine, reply: reply))
-        } catch {
-            logger.warning("\(message.topic): \(error)")
-            Task { await reply(.refused(nil, machine: machine, error: error.reason)) }
-        }
-    }
-
-    private func takeStoredCommands() async {
-        do {
-            for stored in try await store.takeCommands() {
-                let reply: @Sendable (CommandResult) async -> Void = { [store, now, logger] result in
-                    do {
-                        try await store.answerCommand(stored.id, result: try result.json(), at: now())
-                    } catch {
-                        logger.error("answer to a command: \(error)")
-                    }
-                }
-                do throws(OperatorCommandError) {
-                    deskInput.yield(.command(try OperatorCommand(json: stored.command), machine: nil, reply: reply))
-                } catch {
-                    await reply(.refused(nil, error: error.reason))
-                }
-            }
-        } catch {
-            logger.debug("commands: \(error)")
-        }
-    }
-
-    private func withdrawOldCommands() async throws {
-        let result = try CommandResult.refused(nil, error: "the service restarted before it took this command").json()
-        _ = try await store.withdrawOpenCommands(result: result, at: now())
     }
 }

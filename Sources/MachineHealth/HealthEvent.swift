@@ -13,6 +13,12 @@ public enum HealthEventType: String, Sendable, Codable, CaseIterable {
     case microphoneRestored = "microphone_restored"
     /// A fault's confidence rises and will reach its rule within the configured time; advisory, told once per rise.
     case trendWarning = "trend_warning"
+    /// A machine's normal sound was enrolled, or a proposal confirmed.
+    case enrolled
+    /// The service made a bank of normal sound that waits for an operator.
+    case enrolmentProposed = "enrolment_proposed"
+    /// An enrolment was taken back.
+    case enrolmentUndone = "enrolment_undone"
 }
 
 /// One window that contributed to an event.

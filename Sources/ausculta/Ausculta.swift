@@ -21,6 +21,7 @@ struct Ausculta: AsyncParsableCommand {
                 name: "Look back:",
                 subcommands: [TrendCommand.self, AlarmsCommand.self, ReplayCommand.self, LabelsCommand.self]
             ),
+            CommandGroup(name: "Learn:", subcommands: [EnrollCommand.self, TeachCommand.self]),
             CommandGroup(name: "Models:", subcommands: [ModelCommand.self, BenchCommand.self, LoadCommand.self]),
             CommandGroup(name: "Send:", subcommands: [PublishCommand.self, SimulateCommand.self]),
         ]

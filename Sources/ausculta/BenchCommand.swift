@@ -17,6 +17,7 @@ struct BenchCommand: ParsableCommand {
             Examples:
               ausculta bench --model clap-htsat-fused --threads 2 --windows 40
               ausculta bench --model clap-htsat-fused --precision bfloat16 --json
+              ausculta bench --enrolled 100
             """
     )
 
@@ -39,16 +40,28 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Do log-mel before the clock starts: throughput is the encoder's alone.")
     var encoderOnly = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Measure enrolment and taught examples instead, with so many machines; needs no model.",
+            valueName: "machines"
+        )
+    )
+    var enrolled: Int?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
+        if let enrolled, !(1...2_000).contains(enrolled) {
+            throw ValidationError("--enrolled \(enrolled): expected 1 to 2000")
+        }
         guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
         guard (1...100_000).contains(windows) else { throw ValidationError("--windows: expected 1 to 100000") }
         guard hop > 0 else { throw ValidationError("--hop: expected a number above 0") }
     }
 
     func run() throws {
+        if let enrolled { return try measureLearning(machines: enrolled) }
         let loaded = try model.load(arithmetic.precision)
         let sound = try (UInt64(1)...2).flatMap { individual in
             try MachineKind.compressor.states.map { state in
@@ -69,6 +82,25 @@ struct BenchCommand: ParsableCommand {
         let report = try benchmark.run(sound: sound, hopSeconds: hop)
         guard !json else { return try Console.json(report) }
         show(report)
+    }
+
+    private func measureLearning(machines: Int) throws {
+        if Console.isInteractive { Console.remark("enrolling and teaching \(machines) machines…") }
+        // Banks and examples as large as the service lets them become.
+        let report = try LearningBenchmark(machines: machines, points: 256, examples: 128, windows: 2_000).run()
+        guard !json else { return try Console.json(report) }
+        func number(_ value: Double, _ decimals: Int = 2) -> String { String(format: "%.\(decimals)f", value) }
+        Console.result(
+            """
+            machines          \(report.machines), each with \(report.points) points and \(report.examples) examples
+            a window          \(number(report.judgeMs.median, 3)) ms with novelty and examples (99 %: \
+            \(number(report.judgeP99Ms, 3))), \(number(report.textMs.median, 3)) ms by its text alone
+            memory            \(number(Double(report.bytesPerMachine) / 1e6)) MB a machine; a stored bank has \
+            \(number(Double(report.storedBytes) / 1e6)) MB
+            reading a bank    \(number(report.prepareMs.median, 0)) ms a machine, at start and after enrolment
+            a decision        \(number(report.teachMs.median, 0)) ms a machine of the profile
+            """
+        )
     }
 
     private func show(_ report: BenchmarkReport) {

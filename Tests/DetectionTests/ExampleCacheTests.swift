@@ -96,6 +96,11 @@ import Testing
         #expect(shuffled == cache)
         #expect(try isSame(cache, shuffled, on: window))
 
+        var atOnce = ExampleCache(labels: Self.labels)
+        try atOnce.teach(contentsOf: examples)
+        #expect(atOnce == cache)
+        #expect(try isSame(cache, atOnce, on: window))
+
         let source = try #require(examples.randomElement(using: &world.generator))
         var repeated = cache
         try repeated.teach(

@@ -155,6 +155,8 @@ import Testing
     @Test(arguments: [
         [], ["serve"], ["demo"], ["check-config"], ["classify"], ["embed"], ["features"], ["evaluate"], ["trend"],
         ["trend", "list"], ["trend", "show"], ["trend", "export"], ["alarms"], ["alarms", "list"], ["alarms", "ack"],
+        ["enroll"], ["enroll", "start"], ["enroll", "list"], ["enroll", "show"], ["enroll", "confirm"],
+        ["enroll", "undo"], ["teach"], ["teach", "window"], ["teach", "list"], ["teach", "undo"], ["teach", "report"],
         ["model"], ["model", "list"], ["model", "info"], ["model", "fetch"], ["model", "verify"], ["bench"],
         ["publish"], ["simulate"], ["user"], ["user", "add"], ["user", "list"], ["user", "password"],
         ["user", "remove"],

@@ -56,8 +56,88 @@ struct TopicAndCommandTests {
     }
 
     @Test(
+        "orders to learn are read and written the same way",
+        arguments: [
+            (
+                #"{"command":"enroll","since":"2026-11-22T10:00:00+01:00","until":"2026-11-22T09:30:00Z","state":" idle "}"#,
+                OperatorCommand.enroll(
+                    EnrolmentOrder(
+                        machine: nil,
+                        since: Date(timeIntervalSince1970: 1_795_338_000),
+                        until: Date(timeIntervalSince1970: 1_795_339_800),
+                        state: "idle"
+                    )
+                )
+            ),
+            (
+                #"{"command":"enroll_undo","machine":"pump-1","version":3,"user":"mei"}"#,
+                .undoEnrolment(BankOrder(machine: "pump-1", version: 3, user: "mei"))
+            ),
+            (#"{"command":"enroll_confirm"}"#, .confirmEnrolment(BankOrder(machine: nil))),
+            (
+                #"{"command":"teach","start":"2026-11-22T09:00:00Z","label":"oil","comment":"dry"}"#,
+                .teach(
+                    TeachingOrder(
+                        machine: nil,
+                        time: Date(timeIntervalSince1970: 1_795_338_000),
+                        label: "oil",
+                        comment: "dry"
+                    )
+                )
+            ),
+            (
+                #"{"command":"teach","machine":"pump-1","start":"2026-11-22T09:00:00Z","reject":"oil"}"#,
+                .teach(
+                    TeachingOrder(
+                        machine: "pump-1",
+                        time: Date(timeIntervalSince1970: 1_795_338_000),
+                        label: "oil",
+                        isRejection: true
+                    )
+                )
+            ),
+            (
+                #"{"command":"teach_undo","decision_id":"6f1d2c3b-0000-4000-8000-000000000001"}"#,
+                .undoTeaching(decisionID: Samples.alarmID, user: nil)
+            ),
+        ]
+    )
+    func learningOrders(json: String, expected: OperatorCommand) throws {
+        let command = try OperatorCommand(json: Data(json.utf8))
+        #expect(command == expected)
+        #expect(command.isLearning)
+        #expect(try OperatorCommand(json: command.json()) == command)
+    }
+
+    @Test("an answer about learning carries its report, others do not")
+    func learningAnswers() throws {
+        let order = OperatorCommand.undoEnrolment(BankOrder(machine: "pump-1"))
+        let answer = EnrolmentAnswer(version: 2, standing: "undone", activeVersion: nil)
+        let result = CommandResult.done(order, machine: "pump-1", message: "taken back").adding(answer)
+        let text = String(decoding: try result.json(), as: UTF8.self)
+        #expect(text.contains(#""enrolment":{"active_version":null,"report":null,"standing":"undone","version":2}"#))
+        #expect(try PayloadCoder.decode(CommandResult.self, from: result.json()) == result)
+        let plain = CommandResult.done(order, machine: "pump-1", message: "done")
+        #expect(!String(decoding: try plain.json(), as: UTF8.self).contains("enrolment"))
+    }
+
+    @Test(
         "what is no command is refused with the reason",
         arguments: [
+            (#"{"command":"enroll"}"#, "no \"since\""),
+            (#"{"command":"enroll","since":"yesterday"}"#, "no RFC 3339 time"),
+            (
+                #"{"command":"enroll","since":"2026-11-22T10:00:00Z","until":"2026-11-22T10:00:00Z"}"#,
+                "not after"
+            ),
+            (#"{"command":"enroll_undo","version":"two"}"#, "not a whole number"),
+            (#"{"command":"teach","label":"oil"}"#, "no \"start\""),
+            (#"{"command":"teach","start":"2026-11-22T10:00:00Z"}"#, "one of \"label\""),
+            (
+                #"{"command":"teach","start":"2026-11-22T10:00:00Z","label":"a","reject":"b"}"#,
+                "one of \"label\""
+            ),
+            (#"{"command":"teach_undo"}"#, "no \"decision_id\""),
             ("", "not a JSON object"), ("acknowledge", "not a JSON object"), ("[1]", "not a JSON object"),
             ("{}", "no \"command\""), (#"{"command":7}"#, "\"command\" is not a text"),
             (#"{"command":"shelve","alarm_id":"x"}"#, "not available in this version"),

@@ -135,9 +135,42 @@ struct OpeningTests {
         #expect(try await store.reader.status().schema == Schema.migrator.migrations.last)
     }
 
+    @Test("a store of the second schema keeps its decisions and sums, and takes novelty from then on")
+    func secondSchema() async throws {
+        let queue = try DatabaseQueue(path: folder.store.path)
+        let files = ["schema-2.sql", "rows-1.sql", "rows-2.sql"]
+        let sql = try files.map {
+            try String(contentsOf: Fixtures.folder.appendingPathComponent($0), encoding: .utf8)
+        }
+        try await queue.write { try $0.execute(sql: sql.joined()) }
+        try queue.close()
+        let store = try TrendLogStore(url: folder.store)
+        let old = try #require(try await store.reader.latestWindow(machine: "compressor-2"))
+        #expect(old.novelty == nil && old.trouble == nil && old.rawScores.isEmpty)
+        #expect(try await store.reader.decisions().map(\.embedding) == [[1, 0.5]])
+        #expect(try await store.reader.banks().isEmpty)
+        let hour = Date(millisecondsSince1970: 1_795_338_000_000)
+        let record = Samples.heard(
+            at: old.start.addingTimeInterval(60),
+            novelty: Novelty(score: 7, limit: 4, share: 1),
+            labels: [Samples.normal, Samples.oil],
+            scores: [0.25, 0.75]
+        )
+        try await store.commit(WindowCommit(window: record))
+        let series = try await store.reader.series(
+            machine: "compressor-2",
+            since: hour,
+            until: hour.addingTimeInterval(3_600),
+            bucketSeconds: 3_600
+        )
+        // One row of sums from before the migration, one window after it.
+        #expect(series.buckets.map(\.windows) == [2])
+        #expect(series.buckets.map(\.novelty) == [NoveltySummary(windows: 1, mean: 7, maximum: 7, limit: 4, novel: 1)])
+    }
+
     @Test(
         "released migrations stay as they were released",
-        arguments: [("1-first", "schema-1.sql"), ("2-evidence", "schema-2.sql")]
+        arguments: [("1-first", "schema-1.sql"), ("2-evidence", "schema-2.sql"), ("3-detection", "schema-3.sql")]
     )
     func frozen(migration: String, file: String) async throws {
         let queue = try DatabaseQueue()

@@ -116,6 +116,30 @@ enum RequestDocument {
         } catch {
             throw APIError(.contentTooLarge, "too_large", "the body is larger than \(mostBytes) bytes")
         }
+        return try decode(type, buffer, example: example)
+    }
+
+    /// Reads a body that may be left out.
+    static func readOptional<Body: Decodable>(
+        _ type: Body.Type,
+        _ request: Request,
+        example: String
+    ) async throws -> Body? {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: mostBytes)
+        } catch {
+            throw APIError(.contentTooLarge, "too_large", "the body is larger than \(mostBytes) bytes")
+        }
+        guard buffer.readableBytes > 0 else { return nil }
+        return try decode(type, buffer, example: example)
+    }
+
+    private static func decode<Body: Decodable>(
+        _ type: Body.Type,
+        _ buffer: ByteBuffer,
+        example: String
+    ) throws(APIError) -> Body {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
@@ -139,7 +163,7 @@ enum EvidenceRefusal {
             throw APIError(.notFound, "gone", error.description)
         } catch let refusal as ReviewRefusal {
             switch refusal {
-            case .unknownItem, .unknownDecision: throw APIError(.notFound, "not_found", refusal.description)
+            case .unknownItem, .unknownDecision, .noWindow: throw APIError(.notFound, "not_found", refusal.description)
             case .alreadyDecided, .alreadyUndone: throw APIError(.conflict, "conflict", refusal.description)
             }
         }

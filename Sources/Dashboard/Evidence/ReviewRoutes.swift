@@ -3,6 +3,7 @@ import Evidence
 import Foundation
 import Hummingbird
 import MachineHealth
+import Publishing
 import TrendLog
 
 /// `/api/v1/review`.
@@ -11,18 +12,23 @@ public struct ReviewRoutes: APIRoutes {
     private let desk: ReviewDesk
     private let reader: TrendLogReader
     private let machineName: @Sendable (String) -> LocalizedName?
+    private let learn: @Sendable (ReviewDecision) async -> TeachingAnswer?
 
     /// The longest stretch a person may put on the list.
     private static let longestWindowSeconds = 120.0
     private static let longestComment = 2_000
     private static let longestName = 64
 
-    /// - Parameter machineName: the name of a configured machine; nil for one that is not configured (any more).
+    /// - Parameters:
+    ///   - machineName: the name of a configured machine; nil for one that is not configured (any more).
+    ///   - learn: lets the service learn from a decision, or from its undoing, and says what that changed.
     public init(
         keeper: EvidenceKeeper,
         desk: ReviewDesk,
-        machineName: @escaping @Sendable (String) -> LocalizedName?
+        machineName: @escaping @Sendable (String) -> LocalizedName?,
+        learn: @escaping @Sendable (ReviewDecision) async -> TeachingAnswer? = { _ in nil }
     ) {
+        self.learn = learn
         self.keeper = keeper
         self.desk = desk
         self.machineName = machineName
@@ -51,6 +57,12 @@ public struct ReviewRoutes: APIRoutes {
     private struct Decided: Encodable {
         let decision: DecisionDocument
         let open: Int
+        let teaching: OrNull<TeachingAnswer>
+    }
+
+    private struct Undone: Encodable {
+        let decision: DecisionDocument
+        let teaching: OrNull<TeachingAnswer>
     }
 
     public func add(to router: Router<APIContext>) {
@@ -62,7 +74,10 @@ public struct ReviewRoutes: APIRoutes {
             let user = try context.requireOperator()
             let id = try context.requireID("decision")
             let decision = try await EvidenceRefusal.answering { try await desk.undo(id, user: user.name) }
-            return try APIResponse.json(["decision": DecisionDocument(decision)])
+            let teaching = await learn(decision)
+            return try APIResponse.json(
+                Undone(decision: DecisionDocument(decision), teaching: OrNull(teaching))
+            )
         }
     }
 
@@ -169,8 +184,13 @@ public struct ReviewRoutes: APIRoutes {
                 user: user,
                 comment: saying.comment.flatMap { $0.isEmpty ? nil : $0 }
             )
+            let teaching = await learn(outcome.decision)
             return try APIResponse.json(
-                Decided(decision: DecisionDocument(outcome.decision), open: outcome.open)
+                Decided(
+                    decision: DecisionDocument(outcome.decision),
+                    open: outcome.open,
+                    teaching: OrNull(teaching)
+                )
             )
         }
     }

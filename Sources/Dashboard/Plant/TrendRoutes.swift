@@ -68,6 +68,8 @@ public struct TrendRoutes: APIRoutes {
         let max: [String: [Double?]]
         let levelDBFS: [Double?]
         let windows: [Int]
+        let novelty: NoveltyLines
+        let troubled: [Int]
         let threshold: [String: Double]
         let runs: [Run]
         let nearMisses: [Missed]
@@ -113,6 +115,8 @@ public struct TrendRoutes: APIRoutes {
             max: lines.max,
             levelDBFS: lines.levels,
             windows: lines.windows,
+            novelty: lines.novelty,
+            troubled: lines.troubled,
             threshold: Dictionary(faults.map { ($0.rawValue, description.rules[$0].confidence) }) { first, _ in first },
             runs: runs(machine, events: events, until: until),
             nearMisses: try await nearMisses(machine, events: events),

@@ -72,6 +72,8 @@ struct TrendLines: Hashable, Sendable {
     var max: [String: [Double?]] = [:]
     var levels: [Double?] = []
     var windows: [Int] = []
+    var novelty = NoveltyLines()
+    var troubled: [Int] = []
     var gaps: [TrendGap] = []
 
     private let labels: [LabelID]
@@ -134,6 +136,8 @@ struct TrendLines: Hashable, Sendable {
         times.append(start.millisecondsSince1970)
         windows.append(bucket?.windows ?? 0)
         levels.append(bucket?.levelDBFS?.level)
+        novelty.append(bucket?.novelty)
+        troubled.append(bucket?.troubled ?? 0)
         for (index, label) in labels.enumerated() {
             let score = bucket.flatMap { $0.scores.indices.contains(index) ? $0.scores[index] : nil }
             mean[label.rawValue]?.append(score?.mean.rounded(decimals: 4))
@@ -146,6 +150,8 @@ struct TrendLines: Hashable, Sendable {
         times.append(window.start.millisecondsSince1970)
         windows.append(isClassified ? 1 : 0)
         levels.append(isClassified ? window.levelDBFS.level : nil)
+        novelty.append(window.novelty)
+        troubled.append(window.trouble == nil ? 0 : 1)
         let scores = Dictionary(window.scores.map { ($0.label, $0.confidence) }) { first, _ in first }
         for label in labels {
             let score = scores[label]?.rounded(decimals: 4)
@@ -162,6 +168,8 @@ struct TrendLines: Hashable, Sendable {
         times.append(from.millisecondsSince1970)
         windows.append(0)
         levels.append(nil)
+        novelty.append(nil as NoveltySummary?)
+        troubled.append(0)
         for label in labels {
             mean[label.rawValue]?.append(nil)
             max[label.rawValue]?.append(nil)

@@ -75,21 +75,20 @@ public struct ExampleCache: Sendable, Equatable {
     ///
     /// - Throws: `DetectionError` for a label that is not here, another width, values that are no numbers.
     public mutating func teach(_ example: TaughtExample) throws(DetectionError) {
-        guard labels.contains(example.label) else {
-            throw DetectionError(
-                .unknown,
-                "label \"\(example.label)\" is not among \(labels.joined(separator: ", ")); add it to the labels first"
-            )
-        }
-        try checkText(example.textLogProbabilities)
-        let width = centre?.count ?? examples.first?.embedding.count ?? example.embedding.count
-        guard width > 0 else {
-            throw DetectionError(.empty, "example \"\(example.id)\" has an empty embedding, expected the model's")
-        }
-        try DetectionError.check(example.embedding, width: width, place: "embedding of example \"\(example.id)\"")
-        examples.removeAll { $0.id == example.id }
-        let place = examples.firstIndex { TaughtExample.contentOrder(example, $0) } ?? examples.count
-        examples.insert(example, at: place)
+        try teach(contentsOf: [example])
+    }
+
+    /// Adds examples as `teach` does one by one, and chooses the weights once: the cache is the same to the last bit.
+    ///
+    /// - Throws: `DetectionError` as `teach`; the cache is then as it was.
+    public mutating func teach(contentsOf new: [TaughtExample]) throws(DetectionError) {
+        guard !new.isEmpty else { return }
+        let width = centre?.count ?? examples.first?.embedding.count ?? new[0].embedding.count
+        for example in new { try check(example, width: width) }
+        let replaced = Dictionary(new.map { ($0.id, $0) }) { _, last in last }
+        examples.removeAll { replaced[$0.id] != nil }
+        examples.append(contentsOf: replaced.values)
+        examples.sort(by: TaughtExample.contentOrder)
         settle()
     }
 
@@ -120,6 +119,20 @@ public struct ExampleCache: Sendable, Equatable {
     }
 
     // MARK: - Inside
+
+    private func check(_ example: TaughtExample, width: Int) throws(DetectionError) {
+        guard labels.contains(example.label) else {
+            throw DetectionError(
+                .unknown,
+                "label \"\(example.label)\" is not among \(labels.joined(separator: ", ")); add it to the labels first"
+            )
+        }
+        try checkText(example.textLogProbabilities)
+        guard width > 0 else {
+            throw DetectionError(.empty, "example \"\(example.id)\" has an empty embedding, expected the model's")
+        }
+        try DetectionError.check(example.embedding, width: width, place: "embedding of example \"\(example.id)\"")
+    }
 
     private func checkText(_ textLogProbabilities: [Double]) throws(DetectionError) {
         guard textLogProbabilities.count == labels.count else {

@@ -46,6 +46,7 @@ extension ServiceConfiguration {
         list.compareHTTP(old.http, new.http)
         list.compareEvidence(old.evidence, new.evidence)
         list.compareTrend(old.trend, new.trend)
+        list.compareEnrolment(old.enrolment, new.enrolment)
         list.compare(
             "intake.max_payload",
             "\(old.intake.maxPayloadBytes) bytes",
@@ -108,6 +109,12 @@ private struct ChangeList {
         compare("trend.memory", old.memorySeconds.duration, new.memorySeconds.duration, .live)
         compare("trend.history", old.historySeconds.duration, new.historySeconds.duration, .live)
         compare("trend.warn_within", old.warnWithinSeconds.duration, new.warnWithinSeconds.duration, .live)
+    }
+
+    mutating func compareEnrolment(_ old: EnrolmentSettings, _ new: EnrolmentSettings) {
+        compare("enrolment.automatic", "\(old.isAutomatic)", "\(new.isAutomatic)", .live)
+        compare("enrolment.after", old.afterSeconds.duration, new.afterSeconds.duration, .live)
+        compare("enrolment.capacity", "\(old.capacity)", "\(new.capacity)", .live)
     }
 
     mutating func compareProfiles(_ old: [String: LabelVocabulary], _ new: [String: LabelVocabulary]) {

@@ -85,7 +85,7 @@ extension ConfigurationNode {
 enum ConfigurationKeys {
     static let root = [
         "site", "node", "broker", "model", "window", "labels", "rule", "defaults", "machines", "store", "http",
-        "evidence", "trend", "intake", "log", "language",
+        "evidence", "enrolment", "trend", "intake", "log", "language",
     ]
     static let broker = [
         "url", "username", "password_file", "ca_file", "cert_file", "key_file", "client_id", "keep_alive",
@@ -109,13 +109,14 @@ enum ConfigurationKeys {
     static let http = ["listen", "users_file", "proxy_header", "proxy_role_header", "trusted_proxies", "hosts", "desk"]
     static let evidence = ["capture", "seconds", "before", "after", "retain", "max_size", "max_clips"]
     static let trend = ["follow", "warn", "memory", "history", "warn_within"]
+    static let enrolment = ["automatic", "after", "capacity"]
     static let intake = ["max_payload", "queue"]
     static let log = ["level"]
 
     private static let sections: [(name: String, keys: [String])] = [
         ("the top level", root), ("broker", broker), ("model", model), ("window", window), ("a label", label),
         ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http),
-        ("evidence", evidence), ("trend", trend),
+        ("evidence", evidence), ("enrolment", enrolment), ("trend", trend),
         ("http.desk", DeskReading.keys),
         ("intake", intake), ("log", log),
     ]

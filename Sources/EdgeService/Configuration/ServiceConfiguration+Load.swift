@@ -100,6 +100,7 @@ struct ConfigurationReader {
         let store = store(section["store"])
         let http = HTTPReading.http(section["http"])
         let evidence = EvidenceReading.settings(section["evidence"])
+        let enrolment = EnrolmentReading.settings(section["enrolment"])
         let trend = TrendSectionReading.settings(section["trend"])
         let intake = intake(section["intake"])
         let log = log(section["log"])
@@ -118,6 +119,7 @@ struct ConfigurationReader {
             store: store,
             http: http,
             evidence: evidence,
+            enrolment: enrolment,
             trend: trend,
             intake: intake,
             logLevel: log,

@@ -29,6 +29,8 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var http: HTTPConfiguration
     /// Sound that is remembered and kept.
     public var evidence: EvidenceSettings
+    /// How normal sound is learned.
+    public var enrolment = EnrolmentSettings()
     /// How trends are followed.
     public var trend = TrendSettings()
     /// Bounds of the intake.

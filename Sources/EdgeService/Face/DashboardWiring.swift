@@ -12,6 +12,7 @@ extension EdgeNode {
             MachineRoutes(plant: plant, reader: trendLog, now: now),
             TrendRoutes(plant: plant, reader: trendLog, now: now),
             OutlookRoutes(plant: plant, source: outlooks),
+            EnrolmentRoutes(plant: plant, reader: trendLog, model: modelSignature),
             AlarmRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
             EventRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
             SystemRoutes(plant: plant),

@@ -9,7 +9,12 @@ extension EdgeNode {
     public func evidenceRoutes() -> [any APIRoutes] {
         [
             SoundRoutes(keeper: evidence.keeper),
-            ReviewRoutes(keeper: evidence.keeper, desk: evidence.review) { [weak self] id in self?.machineName(id) },
+            ReviewRoutes(
+                keeper: evidence.keeper,
+                desk: evidence.review,
+                machineName: { [weak self] id in self?.machineName(id) },
+                learn: { [learning] decision in await learning.learn(from: decision) }
+            ),
         ]
     }
 }

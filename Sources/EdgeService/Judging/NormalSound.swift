@@ -6,7 +6,9 @@ import MachineHealth
 /// Made once per bank (tenths of a second); scoring a window takes well under a millisecond.
 public struct NormalSound: Sendable {
     /// Version of the bank it was made from.
-    let version: Int
+    var version: Int
+    /// Mean of the bank's embeddings; examples are compared around it.
+    let centre: [Float]
     private let novelty: MachineNovelty
     private let limits: [String: OpenSetLimit]
     /// Leave-one-out scores of the bank's own windows, ascending.
@@ -46,6 +48,7 @@ public struct NormalSound: Sendable {
         limitShare: Double = Self.usualLimitShare
     ) throws(DetectionError) {
         self.version = version
+        centre = bank.centre
         let novelty = MachineNovelty(bank, options: options)
         var limits: [String: OpenSetLimit] = [:]
         for model in novelty.models {
@@ -59,6 +62,9 @@ public struct NormalSound: Sendable {
         self.limits = limits
         normalScores = Dictionary(uniqueKeysWithValues: novelty.models.map { ($0.state, $0.normalScores.sorted()) })
     }
+
+    /// The limit of an operating state; nil for one that was not enrolled.
+    func limit(of state: String) -> Double? { limits[state]?.limit }
 
     /// A window's distance.
     ///

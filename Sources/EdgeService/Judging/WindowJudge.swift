@@ -2,6 +2,7 @@
 import AudioFeatures
 import CLAP
 import Detection
+import Foundation
 import MachineHealth
 
 /// What a judge makes of one window.
@@ -39,8 +40,31 @@ struct WindowJudge: Sendable {
 
     /// Calibrated log-probabilities of the labels by their text alone.
     func textLogProbabilities(_ embedding: [Float]) -> [Double] {
-        calibration.logProbabilities(head.cosines(embedding).map { Double($0) * Double(head.scale) })
+        calibration.logProbabilities(logits(embedding))
     }
+
+    /// Probabilities of the labels, in their order: text, calibration and examples together.
+    ///
+    /// - Throws: `DetectionError` for a width that does not fit the examples.
+    func probabilities(_ embedding: [Float]) throws(DetectionError) -> [Double] {
+        guard changesScores else { return rawProbabilities(embedding) }
+        let text = textLogProbabilities(embedding)
+        return try examples?.probabilities(embedding: embedding, textLogProbabilities: text) ?? text.map(exp)
+    }
+
+    /// The label on top; the earlier one wins a tie.
+    func top(_ embedding: [Float]) throws(DetectionError) -> LabelID {
+        let shares = try probabilities(embedding)
+        let place = shares.indices.max { (shares[$0], $1) < (shares[$1], $0) } ?? 0
+        return labels[place]
+    }
+
+    /// What the model itself says, before any calibration: a value per label.
+    func logits(_ embedding: [Float]) -> [Double] {
+        head.cosines(embedding).map { Double($0) * Double(head.scale) }
+    }
+
+    private func rawProbabilities(_ embedding: [Float]) -> [Double] { head.probabilities(embedding).map(Double.init) }
 
     /// Judges a window.
     ///
@@ -53,19 +77,9 @@ struct WindowJudge: Sendable {
         if let trouble = microphone.trouble(descriptor) {
             return WindowJudgement(scores: [], rawScores: [], novelty: nil, trouble: trouble)
         }
-        let raw = head.probabilities(embedding).map(Double.init)
-        var scores = raw
-        if let examples {
-            scores = try examples.probabilities(
-                embedding: embedding,
-                textLogProbabilities: textLogProbabilities(embedding)
-            )
-        } else if calibration != .none {
-            scores = calibration.probabilities(head.cosines(embedding).map { Double($0) * Double(head.scale) })
-        }
         return WindowJudgement(
-            scores: labelled(scores),
-            rawScores: changesScores ? labelled(raw) : [],
+            scores: labelled(try probabilities(embedding)),
+            rawScores: changesScores ? labelled(rawProbabilities(embedding)) : [],
             novelty: try normalSound?.novelty(of: NormalWindow(embedding: embedding, descriptor: descriptor)),
             trouble: nil
         )

@@ -23,6 +23,9 @@ final class WindowJudges: Sendable {
         judges.withLock { $0[machine]?.normalSound != nil }
     }
 
+    /// All of them.
+    var all: [String: WindowJudge] { judges.withLock { $0 } }
+
     subscript(machine: String) -> WindowJudge? {
         judges.withLock { $0[machine] }
     }

@@ -11,6 +11,8 @@ enum DeskInput: Sendable {
     case window(JudgedWindow)
     case stream(StreamNews)
     case command(OperatorCommand, machine: String?, reply: @Sendable (CommandResult) async -> Void)
+    /// Something to tell of a machine that changes nothing about its health.
+    case event(HealthEvent)
     case tick
     case forecasts(machine: String, [LabelID: TrendForecast])
     case reconfigure(ServiceConfiguration)
@@ -155,6 +157,8 @@ actor HealthDesk {
             }
         case .forecasts(let machine, let forecasts):
             await take(forecasts, of: machine)
+        case .event(let event):
+            await act(event.machine) { _ in [.event(event)] }
         case .command(let command, let machine, let reply):
             await reply(await carryOut(command, machine: machine))
         case .reconfigure(let configuration):

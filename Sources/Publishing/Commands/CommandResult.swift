@@ -17,9 +17,13 @@ public struct CommandResult: Hashable, Sendable, Codable {
     public var message: String?
     /// Why it was not done; null where it was.
     public var error: String?
+    /// What became of an enrolment; absent for other commands.
+    public var enrolment: EnrolmentAnswer?
+    /// What a taught window changed; absent for other commands.
+    public var teaching: TeachingAnswer?
 
     enum CodingKeys: String, CodingKey {
-        case ok, command, machine, message, error
+        case ok, command, machine, message, error, enrolment, teaching
         case alarmID = "alarm_id"
     }
 
@@ -48,6 +52,20 @@ public struct CommandResult: Hashable, Sendable, Codable {
         CommandResult(ok: false, command: command, machine: machine, message: nil, error: error)
     }
 
+    /// With what became of an enrolment.
+    public func adding(_ enrolment: EnrolmentAnswer?) -> CommandResult {
+        var result = self
+        result.enrolment = enrolment
+        return result
+    }
+
+    /// With what a taught window changed.
+    public func adding(_ teaching: TeachingAnswer?) -> CommandResult {
+        var result = self
+        result.teaching = teaching
+        return result
+    }
+
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(ok, forKey: .ok)
@@ -56,6 +74,8 @@ public struct CommandResult: Hashable, Sendable, Codable {
         try container.encode(machine, forKey: .machine)
         try container.encode(message, forKey: .message)
         try container.encode(error, forKey: .error)
+        try container.encodeIfPresent(enrolment, forKey: .enrolment)
+        try container.encodeIfPresent(teaching, forKey: .teaching)
     }
 
     /// One line for people.

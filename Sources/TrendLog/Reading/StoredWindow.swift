@@ -28,6 +28,12 @@ public struct StoredWindow: Hashable, Sendable {
     public let model: String
     /// Time from its last sample to its verdict, in milliseconds.
     public let latencyMS: Double
+    /// The model's own probabilities, before examples and calibration; empty where `scores` are those.
+    public let rawScores: [LabelScore]
+    /// Distance from the machine's normal sound; nil where none was enrolled.
+    public let novelty: Novelty?
+    /// What was wrong with the microphone; nil where it was well.
+    public let trouble: MicrophoneTrouble?
 }
 
 /// What the model and the classical analysis made of a window.

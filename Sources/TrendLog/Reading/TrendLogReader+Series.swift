@@ -79,6 +79,8 @@ private struct SeriesBuilder {
         var incomplete = 0
         var levelSum = 0.0
         var levelMaximum = -Double.infinity
+        var novelty = NoveltyAccumulator()
+        var troubled = 0
         /// Per vocabulary: windows and their sums.
         var parts: [Int64: (windows: Int, sums: ScoreAccumulator)] = [:]
     }
@@ -110,7 +112,9 @@ private struct SeriesBuilder {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT bucket_ms, vocabulary_id, windows, incomplete, level_sum, level_max, scores FROM summaries
+                SELECT bucket_ms, vocabulary_id, windows, incomplete, level_sum, level_max, scores, novelty_windows,
+                    novelty_sum, novelty_max, novelty_limit, novel_windows, trouble_windows
+                FROM summaries
                 WHERE machine_id = ? AND resolution_s = ? AND bucket_ms >= ? AND bucket_ms < ? ORDER BY bucket_ms
                 """,
             arguments: [machineID, resolution.rawValue, from.bucketStart(milliseconds: length), to]
@@ -129,6 +133,10 @@ private struct SeriesBuilder {
             ) { part in
                 if let sums { part.add(sums) }
             }
+            addDetection(
+                NoveltyAccumulator(windows: row[7], sum: row[8], maximum: row[9], limit: row[10], novel: row[11]),
+                troubled: row[12]
+            )
         }
     }
 
@@ -136,7 +144,7 @@ private struct SeriesBuilder {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT start_ms, vocabulary_id, level_dbfs, scores FROM observations
+                SELECT start_ms, vocabulary_id, level_dbfs, scores, novelty, novelty_limit, trouble FROM observations
                 WHERE machine_id = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms
                 """,
             arguments: [machineID, from, to]
@@ -158,7 +166,26 @@ private struct SeriesBuilder {
             ) { part in
                 if let scores { part.add(scores) }
             }
+            let (score, limit, trouble): (Double?, Double?, String?) = (row[4], row[5], row[6])
+            var novelty = NoveltyAccumulator()
+            if let score, let limit {
+                novelty = NoveltyAccumulator(
+                    windows: 1,
+                    sum: score,
+                    maximum: score,
+                    limit: limit,
+                    novel: score > limit ? 1 : 0
+                )
+            }
+            addDetection(novelty, troubled: trouble == nil ? 0 : 1)
         }
+    }
+
+    /// Adds to the bucket that `add` was last about.
+    private mutating func addDetection(_ novelty: NoveltyAccumulator, troubled: Int) {
+        guard !buckets.isEmpty else { return }
+        buckets[buckets.count - 1].content.novelty.add(novelty)
+        buckets[buckets.count - 1].content.troubled += troubled
     }
 
     private mutating func add(
@@ -225,7 +252,9 @@ private struct SeriesBuilder {
             incomplete: content.incomplete,
             levelDBFS: content.windows > 0 ? content.levelSum / Double(content.windows) : nil,
             maximumLevelDBFS: content.levelMaximum,
-            scores: scores
+            scores: scores,
+            novelty: content.novelty.summary,
+            troubled: content.troubled
         )
     }
 }

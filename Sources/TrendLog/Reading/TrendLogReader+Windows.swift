@@ -128,7 +128,7 @@ extension TrendLogReader {
 struct WindowDecoder {
     static let select = """
         SELECT start_ms, end_ms, vocabulary_id, top, confidence, verdict, quality, level_dbfs, missing_fraction, model_id,
-            latency_ms, scores
+            latency_ms, scores, raw_scores, novelty, novelty_limit, novelty_share, operating_state, trouble
         FROM observations
         """
 
@@ -161,6 +161,9 @@ struct WindowDecoder {
         let verdict: String = row[5]
         let quality: String = row[6]
         let model: Int64? = row[9]
+        let rawBlob: Data? = row[12]
+        let raw = rawBlob.map { $0.withUnsafeBytes(BinaryCodec.floats(float32Data:)) } ?? []
+        let trouble: String? = row[17]
         return StoredWindow(
             machine: machine,
             start: Date(millisecondsSince1970: row[0]),
@@ -173,8 +176,17 @@ struct WindowDecoder {
             levelDBFS: row[7],
             missingFraction: row[8],
             model: model.flatMap { models[$0] } ?? "",
-            latencyMS: row[10]
+            latencyMS: row[10],
+            rawScores: zip(labels, raw).map { LabelScore(label: $0, confidence: Double($1)) },
+            novelty: Self.novelty(row),
+            trouble: trouble.flatMap(MicrophoneTrouble.init(rawValue:))
         )
+    }
+
+    private static func novelty(_ row: Row) -> Novelty? {
+        let (found, bound): (Double?, Double?) = (row[13], row[14])
+        guard let score = found, let limit = bound else { return nil }
+        return Novelty(score: score, limit: limit, share: row[15] ?? 0, state: row[16] ?? "")
     }
 }
 

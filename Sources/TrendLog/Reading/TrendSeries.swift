@@ -49,6 +49,10 @@ public struct TrendBucket: Hashable, Sendable {
     public let maximumLevelDBFS: Double
     /// Scores in the order of the series' labels; nil where a label was not scored.
     public let scores: [ScoreSummary?]
+    /// Distance from normal sound; nil where no window was held against any.
+    public let novelty: NoveltySummary?
+    /// Windows that said something about the microphone only.
+    public let troubled: Int
 
     /// Makes a bucket.
     public init(
@@ -57,7 +61,9 @@ public struct TrendBucket: Hashable, Sendable {
         incomplete: Int,
         levelDBFS: Double?,
         maximumLevelDBFS: Double,
-        scores: [ScoreSummary?]
+        scores: [ScoreSummary?],
+        novelty: NoveltySummary? = nil,
+        troubled: Int = 0
     ) {
         self.start = start
         self.windows = windows
@@ -65,5 +71,7 @@ public struct TrendBucket: Hashable, Sendable {
         self.levelDBFS = levelDBFS
         self.maximumLevelDBFS = maximumLevelDBFS
         self.scores = scores
+        self.novelty = novelty
+        self.troubled = troubled
     }
 }

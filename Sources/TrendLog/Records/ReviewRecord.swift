@@ -136,6 +136,7 @@ public enum ReviewRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case alreadyDecided(UUID, by: String)
     case unknownDecision(UUID)
     case alreadyUndone(UUID, by: String)
+    case noWindow(machine: String, at: Date)
 
     public var description: String {
         switch self {
@@ -144,6 +145,8 @@ public enum ReviewRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "review item \(id.text) was decided by \(user); undo that decision before another is made"
         case .unknownDecision(let id): "there is no decision \(id.text)"
         case .alreadyUndone(let id, let user): "decision \(id.text) was taken back by \(user) before"
+        case .noWindow(let machine, let time):
+            "no window of \(machine) at \(RFC3339.text(time)) is stored; `ausculta trend show \(machine)` lists the newest"
         }
     }
 }

@@ -60,7 +60,9 @@ struct AlarmTimeline {
                 for window in event.windows { mark(.nearMiss, at: window.start) }
             case .faultCleared: mark(.cleared, at: event.time)
             case .acknowledged: mark(.acknowledged, at: event.time)
-            case .streamLost, .streamRestored, .microphoneTrouble, .microphoneRestored, .trendWarning, nil: continue
+            case .streamLost, .streamRestored, .microphoneTrouble, .microphoneRestored, .trendWarning, .enrolled,
+                .enrolmentProposed, .enrolmentUndone, nil:
+                continue
             }
         }
     }

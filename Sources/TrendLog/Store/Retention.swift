@@ -35,8 +35,8 @@ extension TrendLogStore {
     /// Deletes what the policy does not keep.
     ///
     /// Works in transactions of at most `chunkSize` rows with the writer free in between, so that no window waits long.
-    /// Never deleted: messages the broker has not acknowledged, alarms that are not normal, and the events and steps of
-    /// either.
+    /// Never deleted: messages the broker has not acknowledged, alarms that are not normal, the events and steps of
+    /// either, decisions, and the enrolled normal sound in use.
     @discardableResult
     public func enforce(
         _ policy: RetentionPolicy,
@@ -66,6 +66,7 @@ extension TrendLogStore {
                 report.windows += try await deleteWindows(oldest, before: .max, limit: chunkSize)
             }
         }
+        try await dropOldBanks()
         try await giveBackPages()
         report.usedBytes = try await usedBytes()
         report.freedBytes = max(0, before - (try await reader.status().fileBytes))

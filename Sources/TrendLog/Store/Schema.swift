@@ -13,6 +13,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1-first") { try $0.execute(sql: first) }
         migrator.registerMigration("2-evidence") { try $0.execute(sql: evidence) }
+        migrator.registerMigration("3-detection") { try $0.execute(sql: detection) }
         return migrator
     }
 

@@ -72,7 +72,7 @@ extension TrendLogStore {
         return db.lastInsertedRowID
     }
 
-    private static func modelID(_ db: Database, _ name: String) throws -> Int64 {
+    static func modelID(_ db: Database, _ name: String) throws -> Int64 {
         let find = try db.cachedStatement(sql: "SELECT id FROM models WHERE name = ?")
         if let id = try Int64.fetchOne(find, arguments: [name]) { return id }
         try db.execute(sql: "INSERT INTO models (name) VALUES (?)", arguments: [name])
@@ -90,22 +90,29 @@ extension TrendLogStore {
         let top = observation.top
         let topIndex = top.flatMap { top in observation.scores.firstIndex { $0.label == top.label } }
         let level = WindowRecord.storable(levelDBFS: observation.levelDBFS)
+        let novelty = observation.storedNovelty
 
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO observations (machine_id, start_ms, end_ms, vocabulary_id, top, confidence, verdict, quality,
-                    level_dbfs, missing_fraction, latency_ms, model_id, scores)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    level_dbfs, missing_fraction, latency_ms, model_id, scores, raw_scores, novelty, novelty_limit,
+                    novelty_share, operating_state, trouble)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO NOTHING
                 """
         )
-        try insert.execute(arguments: [
+        let detection: StatementArguments = [
+            isClassified ? observation.storedRawScores : nil, novelty?.score, novelty?.limit, novelty?.share,
+            novelty?.state, observation.trouble?.rawValue,
+        ]
+        let heard: StatementArguments = [
             machine, start, observation.end.millisecondsSince1970, vocabulary, isClassified ? topIndex : nil,
             isClassified ? top?.confidence : nil, window.storedVerdict, observation.quality.rawValue, level,
             observation.missingFraction.isFinite ? observation.missingFraction : 1,
             window.latencyMS.isFinite ? window.latencyMS : 0, model,
             isClassified ? BinaryCodec.float32Data(scores) : nil,
-        ])
+        ]
+        try insert.execute(arguments: heard + detection)
         guard db.changesCount > 0 else { return false }
 
         try db.cachedStatement(
@@ -136,7 +143,9 @@ extension TrendLogStore {
                 start: start,
                 vocabulary: vocabulary ?? 0,
                 level: level,
-                scores: vocabulary == nil ? nil : scores
+                scores: vocabulary == nil ? nil : scores,
+                novelty: novelty,
+                isTroubled: observation.trouble != nil
             )
         }
         return true
@@ -149,7 +158,9 @@ extension TrendLogStore {
         start: Int64,
         vocabulary: Int64,
         level: Double,
-        scores: [Float]?
+        scores: [Float]?,
+        novelty: Novelty?,
+        isTroubled: Bool
     ) throws {
         let bucket = resolution.bucketStart(of: start)
         let key: [any DatabaseValueConvertible] = [machine, resolution.rawValue, bucket, vocabulary]
@@ -165,18 +176,30 @@ extension TrendLogStore {
             ?? ScoreAccumulator(labelCount: scores?.count ?? 0)
         if let scores { sums.add(scores) }
         let isClassified = scores != nil
+        let detection: StatementArguments = [
+            novelty == nil ? 0 : 1, novelty?.score ?? 0, novelty?.score, novelty?.limit,
+            novelty?.isNovel == true ? 1 : 0, isTroubled ? 1 : 0,
+        ]
         try db.cachedStatement(
             sql: """
                 INSERT INTO summaries (machine_id, resolution_s, bucket_ms, vocabulary_id, windows, incomplete, level_sum,
-                    level_max, scores)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    level_max, scores, novelty_windows, novelty_sum, novelty_max, novelty_limit, novel_windows,
+                    trouble_windows)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET windows = windows + excluded.windows,
                     incomplete = incomplete + excluded.incomplete, level_sum = level_sum + excluded.level_sum,
-                    level_max = max(level_max, excluded.level_max), scores = excluded.scores
+                    level_max = max(level_max, excluded.level_max), scores = excluded.scores,
+                    novelty_windows = novelty_windows + excluded.novelty_windows,
+                    novelty_sum = novelty_sum + excluded.novelty_sum,
+                    novelty_max = coalesce(max(novelty_max, excluded.novelty_max), novelty_max, excluded.novelty_max),
+                    novelty_limit = coalesce(excluded.novelty_limit, novelty_limit),
+                    novel_windows = novel_windows + excluded.novel_windows,
+                    trouble_windows = trouble_windows + excluded.trouble_windows
                 """
         ).execute(
             arguments: StatementArguments(key)
                 + [isClassified ? 1 : 0, isClassified ? 0 : 1, isClassified ? level : 0, level, sums.data]
+                + detection
         )
     }
 }
@@ -193,5 +216,18 @@ extension WindowRecord {
     fileprivate var storedVerdict: String {
         guard case .label(let id) = verdict else { return verdict.description }
         return id == observation.top?.label ? "label" : id.rawValue
+    }
+}
+
+extension Observation {
+    /// The model's own probabilities where they differ, in the vocabulary's order.
+    fileprivate var storedRawScores: Data? {
+        rawScores.count == scores.count && !rawScores.isEmpty
+            ? BinaryCodec.float32Data(rawScores.map { Float($0.confidence) }) : nil
+    }
+
+    /// SQLite knows no NaN: a value that is no number would be read back as none.
+    fileprivate var storedNovelty: Novelty? {
+        novelty.flatMap { $0.score.isFinite && $0.limit.isFinite ? $0 : nil }
     }
 }

@@ -198,6 +198,12 @@ extension BadFile {
             "lengthen seconds"
         ),
         BadFile("evidence clips", adding: "evidence: {max_clips: 0}", "evidence.max_clips", "1 to 1000000"),
+        BadFile("enrolment is a text", adding: "enrolment: on", "enrolment", "found \"on\"", "section"),
+        BadFile("enrolment automatic", adding: "enrolment: {automatic: 3}", "enrolment.automatic", "true or false"),
+        BadFile("enrolment unit", adding: "enrolment: {after: 30}", "enrolment.after", "30s for seconds"),
+        BadFile("enrolment after", adding: "enrolment: {after: 5s}", "enrolment.after", "1m to 7d"),
+        BadFile("enrolment capacity", adding: "enrolment: {capacity: 1000}", "enrolment.capacity", "32 to 256"),
+        BadFile("enrolment key", adding: "enrolment: {automatc: true}", "enrolment.automatc", "did you mean automatic"),
         BadFile("evidence key", adding: "evidence: {retian: 3d}", "evidence.retian", "did you mean retain"),
         BadFile(
             "machine capture",

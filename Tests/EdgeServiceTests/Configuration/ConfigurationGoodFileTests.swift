@@ -25,6 +25,8 @@ import Testing
         #expect(configuration.http == HTTPConfiguration(host: "127.0.0.1", port: 8_750))
         #expect(configuration.intake == IntakeConfiguration(maxPayloadBytes: 33_554_432, queueChunks: 64))
         #expect(configuration.evidence == EvidenceSettings())
+        #expect(configuration.enrolment == EnrolmentSettings())
+        #expect(!configuration.enrolment.isAutomatic)
         #expect(configuration.logLevel == "info")
         #expect(configuration.language == "en")
         let machine = try #require(configuration.machines.first)
@@ -88,6 +90,7 @@ import Testing
                 store: {path: ../trend.db, retain: 2w, max_size: 500 MB}
                 http: {listen: "[::1]:80"}
                 evidence: {capture: on, seconds: 2m, before: 20s, after: 5s, retain: 2w, max_size: 5MB, max_clips: 7}
+                enrolment: {automatic: yes, after: 2h, capacity: 64}
                 intake: {max_payload: 1MiB, queue: 8}
                 log: {level: debug}
                 language: zh
@@ -96,6 +99,9 @@ import Testing
             try yaml.write(to: file, atomically: true, encoding: .utf8)
             let configuration = try ServiceConfiguration.load(file.path)
             #expect(configuration.site == "2")
+            #expect(configuration.enrolment.isAutomatic)
+            #expect(configuration.enrolment.afterSeconds == 7_200)
+            #expect(configuration.enrolment.capacity == 64)
             #expect(configuration.broker.address.port == 8_883)
             #expect(configuration.broker.address.usesTLS)
             #expect(try configuration.broker.readPassword() == "secret")

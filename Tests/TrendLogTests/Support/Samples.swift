@@ -36,6 +36,44 @@ enum Samples {
         MachineRegistration(machine: machine, site: "plant1", profile: "compressor", labels: labels)
     }
 
+    /// A window that was held against normal sound.
+    static func heard(
+        _ machine: String = "compressor-2",
+        at start: Date,
+        novelty: Novelty?,
+        trouble: MicrophoneTrouble? = nil,
+        labels: [LabelID] = [normal, oil, valve],
+        scores: [Double] = [0.9, 0.06, 0.04],
+        raw: [Double] = [],
+        model: String = "tiny@1234abcd",
+        embedding: [Float]? = nil,
+        descriptor: SoundDescriptor? = nil
+    ) -> WindowRecord {
+        func labelled(_ values: [Double]) -> [LabelScore] {
+            zip(labels, values).map { LabelScore(label: $0, confidence: $1) }
+        }
+        let observation = Observation(
+            machine: machine,
+            start: start,
+            end: start.addingTimeInterval(10),
+            scores: labelled(scores),
+            levelDBFS: -24,
+            missingFraction: 0,
+            quality: .good,
+            rawScores: labelled(raw),
+            novelty: novelty,
+            trouble: trouble
+        )
+        return WindowRecord(
+            observation: observation,
+            verdict: .undetermined,
+            model: model,
+            latencyMS: 1,
+            embedding: embedding,
+            descriptor: descriptor
+        )
+    }
+
     /// A classified window with these scores for normal, oil and valve.
     static func window(
         _ machine: String = "compressor-2",

@@ -1,0 +1,32 @@
+// The section `enrolment`: whether machines enrol themselves, and how much is kept of their sound.
+
+/// How normal sound is learned.
+public struct EnrolmentSettings: Hashable, Sendable {
+    /// Whether a machine without a bank gets a proposed one.
+    public var isAutomatic = false
+    /// Listening it takes before one is proposed.
+    public var afterSeconds = 1_800.0
+    /// Points kept per machine, over all operating states.
+    public var capacity = 256
+
+    /// The defaults.
+    public init() {}
+}
+
+enum EnrolmentReading {
+    static func settings(_ node: ConfigurationNode?) -> EnrolmentSettings {
+        var settings = EnrolmentSettings()
+        let section = node.flatMap {
+            ConfigurationSection(
+                $0,
+                keys: ConfigurationKeys.enrolment,
+                expected: "a section such as {automatic: true, after: 30m, capacity: 256}"
+            )
+        }
+        guard let section else { return settings }
+        if let automatic = section["automatic"]?.boolean() { settings.isAutomatic = automatic }
+        if let after = section["after"]?.seconds(60...604_800, "1m to 7d") { settings.afterSeconds = after }
+        if let capacity = section["capacity"]?.integer(32...256, "points") { settings.capacity = capacity }
+        return settings
+    }
+}

@@ -1,0 +1,23 @@
+// Hands each command to the room that carries it out.
+import MachineHealth
+import Publishing
+
+/// Where operators' commands go: what is about alarms to the health desk, what is to be learned to the learning room.
+struct CommandSwitch: Sendable {
+    let desk: AsyncStream<DeskInput>.Continuation
+    let learning: LearningRoom
+
+    /// Hands a command on; false where none is taken any more.
+    ///
+    /// - Parameter machine: of the topic it came on; nil where it came another way.
+    @discardableResult
+    func give(
+        _ command: OperatorCommand,
+        machine: String?,
+        reply: @escaping @Sendable (CommandResult) async -> Void
+    ) -> Bool {
+        if command.isLearning { return learning.give(.command(command, machine: machine, reply: reply)) }
+        if case .terminated = desk.yield(.command(command, machine: machine, reply: reply)) { return false }
+        return true
+    }
+}
