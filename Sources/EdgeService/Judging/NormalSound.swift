@@ -9,6 +9,8 @@ public struct NormalSound: Sendable {
     var version: Int
     /// Mean of the bank's embeddings; examples are compared around it.
     let centre: [Float]
+    /// RMS levels in dBFS of the bank's windows; nil where it keeps no descriptors.
+    let levelsDBFS: ClosedRange<Double>?
     private let novelty: MachineNovelty
     private let limits: [String: OpenSetLimit]
     /// Leave-one-out scores of the bank's own windows, ascending.
@@ -49,6 +51,7 @@ public struct NormalSound: Sendable {
     ) throws(DetectionError) {
         self.version = version
         centre = bank.centre
+        levelsDBFS = Self.levels(of: bank)
         let novelty = MachineNovelty(bank, options: options)
         var limits: [String: OpenSetLimit] = [:]
         for model in novelty.models {
@@ -61,6 +64,15 @@ public struct NormalSound: Sendable {
         self.novelty = novelty
         self.limits = limits
         normalScores = Dictionary(uniqueKeysWithValues: novelty.models.map { ($0.state, $0.normalScores.sorted()) })
+    }
+
+    private static func levels(of bank: NormalBank) -> ClosedRange<Double>? {
+        guard bank.descriptorWidth > AcousticDescriptor.levelPlace else { return nil }
+        let levels = bank.states.flatMap { state in
+            (0..<state.points).map { Double(state.descriptors[$0][AcousticDescriptor.levelPlace]) }
+        }
+        guard let lowest = levels.min(), let highest = levels.max() else { return nil }
+        return lowest...highest
     }
 
     /// The limit of an operating state; nil for one that was not enrolled.

@@ -30,8 +30,10 @@ struct WindowJudge: Sendable {
     var calibration = Calibration.none
     /// What people taught; nil where nothing, or where it would have harmed.
     var examples: ExampleCache?
-    /// The machine's normal sound; nil before enrolment.
-    var normalSound: NormalSound?
+    /// The machine's normal sound; nil before enrolment. The microphone check knows the machine's levels from it.
+    var normalSound: NormalSound? {
+        didSet { microphone.knownLevelsDBFS = normalSound?.levelsDBFS }
+    }
     /// Tells sound from a microphone in trouble.
     var microphone = MicrophoneCheck()
 

@@ -27,6 +27,8 @@ actor LearningRoom {
     let model: String
     let now: @Sendable () -> Date
     let logger: Logger
+    /// What stands in the trend log, made ready for the judges.
+    let standing: LearnedState
     private let deliver: @Sendable (HealthEvent) -> Void
     private let thread = WorkerThread(name: "learning", niceness: 10)
     private let work: AsyncStream<Work>
@@ -62,6 +64,7 @@ actor LearningRoom {
         self.model = model
         self.now = now
         self.logger = logger
+        standing = LearnedState(reader: store.reader, model: model, logger: logger)
         deliver = tell
         (work, input) = AsyncStream.makeStream()
     }
@@ -144,31 +147,11 @@ actor LearningRoom {
 
     /// The scorers of a stored bank; nil, with the reason in the log, where it cannot be used.
     func normalSound(of record: BankRecord) async -> NormalSound? {
-        guard record.model == model else {
-            logger.warning(
-                """
-                \(record.machine): its normal sound (version \(record.version)) was enrolled with the model \
-                \(record.model), not \(model), and is not used; enrol it anew with `ausculta enroll`
-                """
-            )
-            return nil
-        }
-        do {
-            guard let bank = try await bank(of: record) else { return nil }
-            return try NormalSound(bank, version: record.version)
-        } catch {
-            logger.error("\(record.machine): its normal sound (version \(record.version)) cannot be used: \(error)")
-            return nil
-        }
+        await standing.normalSound(of: record)
     }
 
     /// A stored bank; nil where its bytes are gone.
-    func bank(of record: BankRecord) async throws -> NormalBank? {
-        guard let data = try await store.reader.bankData(machine: record.machine, version: record.version) else {
-            return nil
-        }
-        return try NormalBank(encoded: data)
-    }
+    func bank(of record: BankRecord) async throws -> NormalBank? { try await standing.bank(of: record) }
 
     // MARK: - Teaching
 
@@ -226,32 +209,13 @@ actor LearningRoom {
         decisions: [ReviewDecision],
         into judges: inout [String: WindowJudge]
     ) async -> (calibration: CalibrationSummary?, examples: [String: LearnedExamples]) {
-        let machines = judges.keys.filter { profiles[$0] == profile }.sorted()
-        guard let sample = machines.first.flatMap({ judges[$0] }) else { return (nil, [:]) }
-        let mine = decisions.filter { profiles[$0.machine] == profile }
-        var calibration: ProfileCalibration?
-        do {
-            calibration = try ProfileCalibration(profile: profile, judge: sample, decisions: mine, model: model)
-            if let calibration { try await keep(calibration) }
-        } catch {
-            logger.error("profile \(profile): its confidences cannot be calibrated: \(error)")
+        let (calibration, chosen) = standing.learn(profile, profiles: profiles, decisions: decisions, into: &judges)
+        if let calibration {
+            do { try await keep(calibration) } catch {
+                logger.error("profile \(profile): its calibration cannot be stored: \(error)")
+            }
         }
-        let byMachine = Dictionary(grouping: mine, by: \.machine)
-        var chosen: [String: LearnedExamples] = [:]
-        for machine in machines {
-            guard var judge = judges[machine] else { continue }
-            judge.calibration = calibration?.choice.used ?? .none
-            let examples = LearnedExamples(
-                judge: judge,
-                own: byMachine[machine] ?? [],
-                others: mine.filter { $0.machine != machine },
-                model: model
-            )
-            judge.examples = examples.cache
-            judges[machine] = judge
-            chosen[machine] = examples
-            logRefusal(examples.refusal, of: machine)
-        }
+        for machine in chosen.keys.sorted() { logRefusal(chosen[machine]?.refusal, of: machine) }
         return (calibration?.summary, chosen)
     }
 

@@ -1,6 +1,7 @@
 // A replay without a running service: the model and the judges are loaded for it.
 import Dashboard
 import Foundation
+import Logging
 import TrendLog
 
 extension ReplayEngine {
@@ -16,7 +17,13 @@ extension ReplayEngine {
             cache: configuration.derivedCacheFolder,
             precision: configuration.model.precision
         )
-        let judges = try EdgeNode.judges(configuration, model: model)
+        var fresh = try EdgeNode.judges(configuration, model: model)
+        let learned = LearnedState(reader: reader, model: model.signature, logger: Logger(label: "ausculta.replay"))
+        try await learned.teach(
+            &fresh,
+            profiles: Dictionary(configuration.machines.map { ($0.id, $0.profile) }) { first, _ in first }
+        )
+        let judges = fresh
         return ReplayEngine(
             configuration: configuration,
             reader: reader,
