@@ -197,7 +197,7 @@ import Testing
             ConfigurationKeys.root, ConfigurationKeys.broker, ConfigurationKeys.model, ConfigurationKeys.window,
             ConfigurationKeys.label, ConfigurationKeys.rule, ConfigurationKeys.defaults, ConfigurationKeys.machine,
             ConfigurationKeys.format, ConfigurationKeys.store, ConfigurationKeys.http, ConfigurationKeys.intake,
-            ConfigurationKeys.log, ConfigurationKeys.evidence,
+            ConfigurationKeys.log, ConfigurationKeys.evidence, ConfigurationKeys.enrolment,
         ]
         for key in sections.joined() {
             #expect(reference.contains("`\(key)`") || reference.contains(".\(key)`"), "\(key) is not in the reference")
