@@ -25,6 +25,9 @@ import TrendLog
         let judges = WindowJudges()
         judges.replace(with: try EdgeNode.judges(configuration, model: model))
         let judge = try #require(judges["c1"])
+        let machine = try #require(configuration.machine("c1"))
+        let vocabulary = try #require(configuration.vocabulary(of: machine))
+        let tracker = TrendTracker(machine: "c1", vocabulary: vocabulary, rules: TrendRules())
         return try await ReplaySupport.withStore { store in
             for number in 0..<30 {
                 let embedding = judge.head.labelEmbeddings[number % 3]
@@ -41,7 +44,7 @@ import TrendLog
                 )
                 let record = WindowRecord(
                     observation: observation,
-                    verdict: Verdict(observation, rules: TrendRules()),
+                    verdict: tracker.verdict(on: observation),
                     model: model.signature,
                     latencyMS: 1,
                     embedding: embedding

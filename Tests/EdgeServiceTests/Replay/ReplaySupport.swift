@@ -73,7 +73,7 @@ enum ReplaySupport {
         )
         return WindowRecord(
             observation: observation,
-            verdict: Verdict(observation, rules: rules),
+            verdict: TrendTracker(machine: machine, vocabulary: vocabulary, rules: rules).verdict(on: observation),
             model: model,
             latencyMS: 10,
             embedding: embedding

@@ -41,6 +41,7 @@ import TrendLog
             feed: PlantFeed(configuration),
             modelSignature: ReplaySupport.model,
             now: now,
+            hasNormalSound: { _ in false },
             logger: logger,
             outlooks: board,
             finished: { _ in }
