@@ -111,7 +111,7 @@ struct PayloadTests {
         health.trouble = .mainsHum
         health.novelty = Novelty(score: 1, limit: 3, share: 0.25)
         let state = text(try profile.stateMessage(health, stream: StreamStatus()))
-        #expect(state.contains(#""online":true,"trouble":"mains_hum"}"#), "\(state)")
+        #expect(state.contains(#""online":false,"trouble":"mains_hum"}"#), "\(state)")
         #expect(state.contains(#""novelty":{"is_novel":false,"limit":3,"score":1,"share":0.25,"state":""}"#))
     }
 

@@ -334,7 +334,7 @@ extension BadFile {
             "{consecutive: 5, clear_after: 5}"
         ),
         BadFile("changed 0", adding: "rule: {changed: {clear_after: 0}}", "rule.changed.clear_after", "1 to 10000"),
-        BadFile("changed key", adding: "rule: {changed: {after: 3}}", "rule.changed.after", "clear_after"),
+        BadFile("changed key", adding: "rule: {changed: {clear_afer: 3}}", "rule.changed.clear_afer", "clear_after"),
         BadFile(
             "a change of a century",
             adding: "window: {hop: 1h}\nrule: {stale_after: 2h, changed: {consecutive: 10000}}",
