@@ -118,7 +118,7 @@ import Testing
 
     /// Without the embedded model's judgement: the scene runs, and the exit status says that no alarm came.
     @Test func aDemoWithoutAnAlarmFails() async throws {
-        let result = try await Program.run(["demo", "--machines", "1", "--duration", "14", "--json"] + model)
+        let result = try await Program.run(["demo", "--machines", "1", "--duration", "40", "--json"] + model)
         #expect(result.status == 1)
         let report = try result.object()
         #expect(report["raised"] as? Bool == false)
