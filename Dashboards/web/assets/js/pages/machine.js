@@ -12,6 +12,7 @@ import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { createBars } from "../ui/bars.js";
 import { empty, errorState, errorText, loading } from "../ui/empty.js";
 import { createEvidence, lazily } from "../ui/evidence.js";
+import { createNormalSound } from "../ui/normal-sound.js";
 import { createPlayer } from "../ui/player.js";
 import { createRing } from "../ui/ring.js";
 import { createSpectrogram } from "../ui/spectrogram.js";
@@ -49,13 +50,15 @@ export default async function mount(root, { params, query, t, signal }) {
   const nowCard = makeNow();
   const why = makeWhy();
   const trend = makeTrend();
+  const normal = createNormalSound({ path, signal, changed: () => refresh() });
   const sound = makeSound();
   const evidence = makeEvidence();
   replace(page, head.element,
-    h("div", { class: "machine-grid" }, nowCard.element, why.element, trend.element, evidence.element, sound.element));
+    h("div", { class: "machine-grid" }, nowCard.element, why.element, trend.element, card("normal", t("normal.title"), normal.tag, normal.body), evidence.element, sound.element));
   update();
   nowCard.begin();
   evidence.load();
+  normal.load();
   sound.load();
   trend.begin();
 
@@ -72,7 +75,7 @@ export default async function mount(root, { params, query, t, signal }) {
   }, { signal });
   live.on("window", (window) => { nowCard.show(window); refresh(); trend.arrived(); sound.arrived(); }, { machine: id, signal });
   live.on("alarm", (alarm) => { if (alarm.machine === id) { refresh(); evidence.load(); trend.reload(); } }, { signal });
-  live.on("resync", () => { refresh(); evidence.load(); trend.reload(); }, { signal });
+  live.on("resync", () => { refresh(); evidence.load(); normal.load(); trend.reload(); }, { signal });
   every(1000, () => head.tick(), signal);
 
   function update() {
