@@ -14,6 +14,7 @@ import { empty, errorState, errorText, loading } from "../ui/empty.js";
 import { createEvidence, lazily } from "../ui/evidence.js";
 import { createNormalSound } from "../ui/normal-sound.js";
 import { createNovelty } from "../ui/novelty.js";
+import { createOutlook } from "../ui/outlook.js";
 import { createPlayer } from "../ui/player.js";
 import { createRing } from "../ui/ring.js";
 import { createSpectrogram } from "../ui/spectrogram.js";
@@ -197,11 +198,12 @@ export default async function mount(root, { params, query, t, signal }) {
     const slot = h("div", { class: "trend-slot" }, h("div", { class: "skeleton" }));
     const events = h("ul", { class: "trend-events" });
     const novelty = createNovelty({ signal });
+    const outlook = createOutlook({ path, signal });
     const element = card("trend", t("machine.trend"), h("div", { class: "row push" }, ranges, peaks, tools),
       h("div", { class: "card-pad" }, legend, readout, slot, novelty.element,
         h("p", { class: "sr-only", id: "trend-help" }, t("machine.trend.help")),
         h("p", { class: "trend-key small faint" }, keyMark("run"), t("machine.key.run"), keyMark("miss"), t("machine.key.miss"), keyMark("gap"), t("machine.key.gap"), keyMark("stale"), t("machine.key.stale")),
-        events));
+        events, outlook.element));
     const hidden = new Set(machine.labels.filter((label) => label.kind === "anchor").map((label) => label.id));
     let chart = null, answer = null, peak = true, follow = true, span = HOUR, asked = null, last = 0, hovered = null;
 
@@ -315,6 +317,7 @@ export default async function mount(root, { params, query, t, signal }) {
     }
 
     async function begin() {
+      outlook.load();
       try {
         chart ??= await createTrend({ labels: labels(), onWindow: moved, onHover: (at) => { hovered = at; showLegend(); }, signal });
       } catch (failure) {
