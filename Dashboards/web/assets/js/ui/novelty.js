@@ -9,7 +9,7 @@ import { mark } from "./trend.js";
 const MARGIN = 6;
 
 /** Steep near the limit and flat far above it, so that neither a quiet day nor a broken machine hides the line. */
-function scaled(value, limit) { return Math.asinh(value / limit); }
+function scaled(value, unit) { return Math.asinh(value / unit); }
 
 /**
  * `createNovelty({signal})`, then `update({trend, view, area, peak, at, row})`: an answer of the trend endpoint, the
@@ -37,11 +37,11 @@ export function createNovelty({ signal }) {
     context.clearRect(0, 0, wide, high);
     const { trend, view, at } = shown, area = shown.area ?? { x: 0, w: wide };
     const values = line(), limits = trend.novelty.limit;
-    const last = limits.findLast((each) => each !== null) ?? 1;
+    const last = limits.findLast((each) => each !== null) ?? 1, unit = Math.max(0.1, Math.abs(last));
     const seen = values.filter((each, index) => each !== null && trend.times[index] >= view[0] && trend.times[index] <= view[1]);
-    const top = scaled(Math.max(2 * last, ...seen), last), bottom = Math.min(0, scaled(Math.min(0, ...seen), last));
+    const top = scaled(Math.max(2 * unit, ...seen), unit), bottom = scaled(Math.min(0, ...seen), unit);
     const x = (time) => area.x + ((time - view[0]) / (view[1] - view[0])) * area.w;
-    const y = (each) => MARGIN + (1 - (scaled(each, last) - bottom) / (top - bottom)) * (high - 2 * MARGIN);
+    const y = (each) => MARGIN + (1 - (scaled(each, unit) - bottom) / (top - bottom)) * (high - 2 * MARGIN);
 
     context.font = `${rem() * 0.75}px ${getComputedStyle(document.body).fontFamily}`;
     context.textAlign = "end";
