@@ -59,7 +59,7 @@ export function createNovelty({ signal }) {
     // What lies above its limit, down to it.
     const step = trend.step_s * 1000;
     context.fillStyle = color("--advisory-solid");
-    context.globalAlpha = 0.35;
+    context.globalAlpha = 0.5;
     values.forEach((each, index) => {
       const most = limits[index];
       if (each === null || most === null || each <= most) return;
@@ -129,7 +129,7 @@ export function createNovelty({ signal }) {
       // Once there, it stays: moving through time must not move the page.
       if (element.hidden && values.some((each) => each !== null)) element.hidden = false;
       shown = { trend, view, area, peak, at };
-      const words = number(values[index], 2), most = number(trend.novelty.limit[index] ?? trend.novelty.limit.findLast((each) => each !== null), 2);
+      const words = number(values[index], 2).replace("-", "−"), most = number(trend.novelty.limit[index] ?? trend.novelty.limit.findLast((each) => each !== null), 2);
       const count = trend.novelty.novel.reduce((sum, each) => sum + each, 0);
       setText(value, words);
       setText(limit, t("novelty.limit", { limit: most }));

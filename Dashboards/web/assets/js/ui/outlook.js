@@ -43,7 +43,7 @@ export function createOutlook({ path, signal }) {
   /** "12 %, +1.5 ± 0.3 percentage points an hour" */
   function value({ label, smoothed, slope_per_hour: slope, slope_error_per_hour: error }) {
     const scale = label === null ? 1 : 100, digits = label === null ? 2 : 1;
-    const shown = label === null ? number(smoothed, 2) : percent(smoothed, 1);
+    const shown = label === null ? number(smoothed, 2).replace("-", "−") : percent(smoothed, 1);
     if (slope === null) return shown;
     const turned = (each) => number(each * scale, digits);
     return t(label === null ? "outlook.slope.novelty" : "outlook.slope", {
