@@ -352,7 +352,7 @@ def review(stage):
     # The newest decision of the box is the one made here.
     browser.write("#review-comment", "heard by the test")
     browser.click(".decide .choice.primary")
-    browser.wait("thanks", "return document.querySelector('.toast button')")
+    browser.wait("thanks", "return document.querySelector('.review-outcome button')")
 
     def mine():
         items = stage.demo.get("/api/v1/review?state=decided")["items"]

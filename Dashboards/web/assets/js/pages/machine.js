@@ -12,6 +12,9 @@ import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { createBars } from "../ui/bars.js";
 import { empty, errorState, errorText, loading } from "../ui/empty.js";
 import { createEvidence, lazily } from "../ui/evidence.js";
+import { createNormalSound } from "../ui/normal-sound.js";
+import { createNovelty } from "../ui/novelty.js";
+import { createOutlook } from "../ui/outlook.js";
 import { createPlayer } from "../ui/player.js";
 import { createRing } from "../ui/ring.js";
 import { createSpectrogram } from "../ui/spectrogram.js";
@@ -49,13 +52,15 @@ export default async function mount(root, { params, query, t, signal }) {
   const nowCard = makeNow();
   const why = makeWhy();
   const trend = makeTrend();
+  const normal = createNormalSound({ path, signal, changed: () => refresh() });
   const sound = makeSound();
   const evidence = makeEvidence();
   replace(page, head.element,
-    h("div", { class: "machine-grid" }, nowCard.element, why.element, trend.element, evidence.element, sound.element));
+    h("div", { class: "machine-grid" }, nowCard.element, why.element, trend.element, card("normal", t("normal.title"), normal.tag, normal.body), evidence.element, sound.element));
   update();
   nowCard.begin();
   evidence.load();
+  normal.load();
   sound.load();
   trend.begin();
 
@@ -72,7 +77,7 @@ export default async function mount(root, { params, query, t, signal }) {
   }, { signal });
   live.on("window", (window) => { nowCard.show(window); refresh(); trend.arrived(); sound.arrived(); }, { machine: id, signal });
   live.on("alarm", (alarm) => { if (alarm.machine === id) { refresh(); evidence.load(); trend.reload(); } }, { signal });
-  live.on("resync", () => { refresh(); evidence.load(); trend.reload(); }, { signal });
+  live.on("resync", () => { refresh(); evidence.load(); normal.load(); trend.reload(); }, { signal });
   every(1000, () => head.tick(), signal);
 
   function update() {
@@ -192,11 +197,13 @@ export default async function mount(root, { params, query, t, signal }) {
     const readout = h("p", { class: "trend-readout num", "aria-live": "off" }, "\u00a0");
     const slot = h("div", { class: "trend-slot" }, h("div", { class: "skeleton" }));
     const events = h("ul", { class: "trend-events" });
+    const novelty = createNovelty({ signal });
+    const outlook = createOutlook({ path, signal });
     const element = card("trend", t("machine.trend"), h("div", { class: "row push" }, ranges, peaks, tools),
-      h("div", { class: "card-pad" }, legend, readout, slot,
+      h("div", { class: "card-pad" }, legend, readout, slot, novelty.element,
         h("p", { class: "sr-only", id: "trend-help" }, t("machine.trend.help")),
         h("p", { class: "trend-key small faint" }, keyMark("run"), t("machine.key.run"), keyMark("miss"), t("machine.key.miss"), keyMark("gap"), t("machine.key.gap"), keyMark("stale"), t("machine.key.stale")),
-        events));
+        events, outlook.element));
     const hidden = new Set(machine.labels.filter((label) => label.kind === "anchor").map((label) => label.id));
     let chart = null, answer = null, peak = true, follow = true, span = HOUR, asked = null, last = 0, hovered = null;
 
@@ -274,6 +281,7 @@ export default async function mount(root, { params, query, t, signal }) {
         setAttribute(item, "aria-pressed", String(!hidden.has(label.id)));
       });
       const [from, to] = chart.view;
+      novelty.update({ trend: answer, view: chart.view, area: chart.area, peak, at: hovered?.time ?? null, row: hovered?.row ?? null });
       setText(readout, hovered ? [dateTime(hovered.time), hovered.level !== null ? dbfs(hovered.level) : null, ...hovered.notes].filter(Boolean).join(" · ")
         : t("machine.showing", { from: dateTime(from, { seconds: to - from < 15 * MINUTE }), to: follow ? t("machine.toNow") : dateTime(to, { seconds: to - from < 15 * MINUTE }), step: duration(answer?.step_s ?? 0) }));
     }
@@ -283,7 +291,7 @@ export default async function mount(root, { params, query, t, signal }) {
         ...answer.alarms.map((alarm) => ({ key: alarm.alarm_id, at: ms(alarm.start), state: alarm.severity, to: alarm.end ? ms(alarm.end) : now(),
           text: t(alarm.end ? "machine.event.past" : "machine.event.open", { label: name(alarm.name), length: duration(((alarm.end ? ms(alarm.end) : now()) - ms(alarm.start)) / 1000) }), href: "#/alarms/" + encodeURIComponent(alarm.alarm_id) })),
         ...answer.near_misses.map((miss) => ({ key: miss.label + miss.start, at: ms(miss.start), to: ms(miss.end), state: "unknown", mark: true,
-          text: t("machine.event.miss", { label: labels().find((label) => label.id === miss.label)?.name ?? miss.label, text: name(miss.text) }) })),
+          text: t("machine.event.miss", { label: labels().find((label) => label.id === miss.label)?.name ?? (miss.label === "changed" ? t("machine.changed") : miss.label), text: name(miss.text) }) })),
       ].sort((a, b) => b.at - a.at).slice(0, 8);
       keyed(events, all, (item) => item.key, (item) => h("li", { dataset: { state: item.state } },
         h("button", { class: "event-time num", type: "button", title: t("machine.zoomTo"), onclick: () => zoomTo(item.at, item.to) }),
@@ -309,6 +317,7 @@ export default async function mount(root, { params, query, t, signal }) {
     }
 
     async function begin() {
+      outlook.load();
       try {
         chart ??= await createTrend({ labels: labels(), onWindow: moved, onHover: (at) => { hovered = at; showLegend(); }, signal });
       } catch (failure) {

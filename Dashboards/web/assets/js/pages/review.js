@@ -3,7 +3,7 @@ import { del, get, post, query } from "../api.js";
 import { h, keyed, replace, setAttribute, setText } from "../dom.js";
 import { ago, confidence, dateTime, fullTime, percent } from "../format.js";
 import { name, register } from "../i18n.js";
-import { icon } from "../icons.js";
+import { icon, stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { setQuery } from "../router.js";
 import { canOperate, session } from "../session.js";
@@ -32,9 +32,10 @@ export default async function mount(root, { query: search, t, signal }) {
   const detail = h("section", { class: "card review-detail", "aria-live": "polite" });
   const grid = h("div", { class: "review-grid" }, side, detail);
   const place = h("div");
+  const outcome = h("div", { class: "review-outcome", role: "status", "aria-live": "polite" });
   root.append(h("div", { class: "page" },
     h("div", { class: "page-head" }, h("h1", null, t("review.title")), h("div", { class: "push" }, tabs), h("p", { class: "lead" }, t("review.lead"))),
-    place));
+    outcome, place));
   replace(place, loading("lines", 6));
   let player = null;
   await load();
@@ -49,6 +50,7 @@ export default async function mount(root, { query: search, t, signal }) {
     state = tab;
     setQuery({ state: state === "open" ? null : state });
     chosen = null;
+    replace(outcome);
     load();
   }
 
@@ -171,6 +173,19 @@ export default async function mount(root, { query: search, t, signal }) {
       canOperate() && h("div", null, h("button", { class: "button", type: "button", onclick: () => undo(item, decision.id) }, icon("undo", "small"), t("review.undo"))));
   }
 
+  /** What a decision, or taking one back, changed; it stays until the next one. */
+  function showOutcome(item, title, teaching, undoable = null) {
+    const words = name(teaching?.text);
+    const sentence = words && words[0].toUpperCase() + words.slice(1) + (/[.。]$/.test(words) ? "" : t("review.stop"));
+    const label = (id) => (id === "undetermined" ? t("sound.undetermined") : labelName(item, id));
+    replace(outcome, h("div", { class: "notice", dataset: { state: "normal" } }, stateIcon("normal"),
+      h("div", { class: "outcome-text" },
+        h("p", null, h("strong", null, title), " ", sentence),
+        teaching?.changes?.length > 0 && h("p", { class: "small quiet num" }, teaching.changes.slice(0, 4).map((change) => t("review.change", { from: label(change.from), to: label(change.to), windows: change.windows })).join(" · "))),
+      undoable && h("button", { class: "button compact", type: "button", onclick: () => undo(item, undoable) }, icon("undo", "small"), t("review.undo")),
+      h("button", { class: "button ghost compact icon-only", type: "button", "aria-label": t("shell.close"), onclick: () => replace(outcome) }, icon("close", "small"))));
+  }
+
   async function decide(item, decision, label, comment, user) {
     if (busy) return;
     busy = true;
@@ -181,7 +196,7 @@ export default async function mount(root, { query: search, t, signal }) {
       items = items.filter((each) => each !== item);
       chosen = items[Math.min(at, items.length - 1)]?.id ?? null;
       setText(tabs.firstElementChild.querySelector(".tab-count"), answer.open > 0 ? answer.open : "");
-      toast(t("review.thanks"), { kind: "success", action: { label: t("review.undo"), run: () => undo(item, answer.decision.id) } });
+      showOutcome(item, t("review.kept", { decision: decided({ ...item, decision: answer.decision }) }), answer.teaching, answer.decision.id);
       const following = chosen;
       chosen = null;
       show();
@@ -193,8 +208,8 @@ export default async function mount(root, { query: search, t, signal }) {
 
   async function undo(item, id) {
     try {
-      await del("review/decisions/" + encodeURIComponent(id));
-      toast(t("review.undone"), { kind: "info" });
+      const answer = await del("review/decisions/" + encodeURIComponent(id));
+      showOutcome(item, t("review.undone"), answer.teaching);
       chosen = state === "open" ? item.id : null;
       await load();
       if (items.some((each) => each.id === item.id)) pick(item.id);

@@ -65,7 +65,7 @@ export function createEvidence({ alarm, labels = [], threshold = 0.75, signal })
     type: "button", onclick: () => { choose(index); player?.seek(offset(window.start)); },
   }, clock(window.start) + " · " + confidence(window.confidence))));
   // The event's own message is in one language; this says the same in the reader's.
-  const sentence = windows.length ? t("evidence.sentence", {
+  const sentence = windows.length ? t(alarm.label === "changed" ? "evidence.changed" : "evidence.sentence", {
     label: named.get(alarm.label)?.name ?? (name(alarm.name) || alarm.label), count: windows.length,
     threshold: confidence(threshold), values: windows.map((window) => confidence(window.confidence)).join(language() === "zh" ? "、" : ", "),
   }) : alarm.message;

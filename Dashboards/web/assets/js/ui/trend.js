@@ -32,8 +32,22 @@ const SHORTEST = 60_000, LONGEST = 400 * 86_400_000;
 /** The root's font size in pixels: on a wall the chart's words grow with the rest. */
 function rem() { return parseFloat(getComputedStyle(document.documentElement).fontSize) || 16; }
 
+/** A filled triangle is a run that raised an alarm, an open diamond a near miss. */
+export function mark(context, at, line, ink, run, seen) {
+  if (!seen) return;
+  context.beginPath();
+  if (run) { context.moveTo(at - 6, line + 13); context.lineTo(at + 6, line + 13); context.lineTo(at, line + 3); }
+  else { context.moveTo(at, line + 2); context.lineTo(at + 6, line + 8); context.lineTo(at, line + 14); context.lineTo(at - 6, line + 8); }
+  context.closePath();
+  context.fillStyle = run ? ink : color("--surface");
+  context.strokeStyle = run ? color("--surface") : ink;
+  context.lineWidth = run ? 1.2 : 2;
+  context.fill();
+  context.stroke();
+}
+
 /**
- * `createTrend({labels: [{id, name, kind}], onWindow(from, to), onHover({time, values, notes} | null), signal})`;
+ * `createTrend({labels: [{id, name, kind}], onWindow(from, to), onHover({time, row, values, notes} | null), signal})`;
  * times in ms. `show(trend, {peak, hidden})` draws an answer of the trend endpoint, `window(from, to)` moves the view.
  */
 export async function createTrend({ labels, onWindow, onHover, signal }) {
@@ -41,7 +55,7 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
   const canvas = h("div", { class: "trend-canvas" });
   const band = h("div", { class: "trend-select", hidden: true });
   const element = h("div", { class: "trend-plot", tabindex: "0", role: "application", "aria-label": t("chart.label"), "aria-describedby": "trend-help" }, canvas, band);
-  const colors = labelColors(labels);
+  const colors = labelColors(labels).set("changed", "--advisory");
   let data = null, graph = null, view = [0, 1], hidden = new Set(), peak = true;
 
   const rows = () => data.times.map((time, index) => {
@@ -135,8 +149,9 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
       context.setLineDash([]);
       caption(context, t("chart.threshold", { value: threshold.toFixed(2) }), area.x, area.x + area.w, y(threshold) - 5, color("--text-2"));
     }
-    for (const run of data.runs) mark(context, x(run.end), y(data.threshold?.[run.label] ?? 0.75), color(colors.get(run.label) ?? "--text"), true, inside(ms(run.start), ms(run.end)));
-    for (const miss of data.near_misses) mark(context, x(miss.end), y(data.threshold?.[miss.label] ?? 0.75), color(colors.get(miss.label) ?? "--text"), false, inside(ms(miss.start), ms(miss.end)));
+    // The marks of "changed" belong to the strip of novelty.
+    for (const run of data.runs) if (run.label !== "changed") mark(context, x(run.end), y(data.threshold?.[run.label] ?? 0.75), color(colors.get(run.label) ?? "--text"), true, inside(ms(run.start), ms(run.end)));
+    for (const miss of data.near_misses) if (miss.label !== "changed") mark(context, x(miss.end), y(data.threshold?.[miss.label] ?? 0.75), color(colors.get(miss.label) ?? "--text"), false, inside(ms(miss.start), ms(miss.end)));
     context.restore();
   }
 
@@ -177,30 +192,16 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
     context.fillText(words, from + 6, at);
   }
 
-  /** A filled triangle is a run that raised an alarm, an open diamond a near miss. */
-  function mark(context, at, line, ink, run, seen) {
-    if (!seen) return;
-    context.beginPath();
-    if (run) { context.moveTo(at - 6, line + 13); context.lineTo(at + 6, line + 13); context.lineTo(at, line + 3); }
-    else { context.moveTo(at, line + 2); context.lineTo(at + 6, line + 8); context.lineTo(at, line + 14); context.lineTo(at - 6, line + 8); }
-    context.closePath();
-    context.fillStyle = run ? ink : color("--surface");
-    context.strokeStyle = run ? color("--surface") : ink;
-    context.lineWidth = run ? 1.2 : 2;
-    context.fill();
-    context.stroke();
-  }
-
   function hover(time, row) {
     const values = Object.fromEntries(labels.map((label) => [label.id, (peak ? data.max : data.mean)?.[label.id]?.[row] ?? null]));
     const near = (view[1] - view[0]) / 120;
     const notes = [
       ...data.alarms.filter((alarm) => ms(alarm.start) - near <= time && (alarm.end ? ms(alarm.end) : Infinity) >= time).map((alarm) => t("chart.inAlarm", { label: name(alarm.name) })),
       ...data.near_misses.filter((miss) => ms(miss.start) - near <= time && ms(miss.end) + near >= time)
-        .map((miss) => t("chart.nearMiss", { label: labels.find((label) => label.id === miss.label)?.name ?? miss.label, text: name(miss.text) })),
+        .map((miss) => t("chart.nearMiss", { label: labels.find((label) => label.id === miss.label)?.name ?? (miss.label === "changed" ? t("machine.changed") : miss.label), text: name(miss.text) })),
       ...data.gaps.filter((gap) => ms(gap.start) <= time && ms(gap.end) >= time).map((gap) => t("chart." + gap.reason)),
     ];
-    onHover({ time, values, notes, level: data.level_dbfs?.[row] ?? null });
+    onHover({ time, row, values, notes, level: data.level_dbfs?.[row] ?? null });
   }
 
   function move(from, to, quiet = false) {
@@ -287,6 +288,8 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
   return {
     element, zoom, colors,
     get view() { return view; },
+    /** Where values are drawn, in pixels of the chart; null before the first drawing. */
+    get area() { return graph?.getArea() ?? null; },
     get width() { return canvas.clientWidth || 800; },
     pan(share) { const span = view[1] - view[0]; move(view[0] + span * share, view[1] + span * share); },
     window(from, to) { move(from, to, true); },

@@ -1,5 +1,6 @@
 export default {
   "evidence.sentence": "{label} in {count} windows in a row above {threshold}: {values}.",
+  "evidence.changed": "{count} windows in a row were unlike the machine's own normal sound, and no label says how.",
   "evidence.windows": "Windows that raised the alarm", "evidence.scores": "Scores of this window", "evidence.sound": "Sound of the alarm",
   "evidence.window": "Window {n} of {of}, {from} to {to}",
   "evidence.kept": "Kept from {from}, {seconds} s; the marked stretches are the windows that counted.",

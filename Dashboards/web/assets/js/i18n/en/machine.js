@@ -11,6 +11,8 @@ export default {
   "machine.trend.help": "Plus and minus zoom, the left and right arrow keys move. Dragging selects a stretch, dragging with shift moves. The list below the chart names the alarms and near misses shown.",
   "machine.key.run": "run that raised an alarm", "machine.key.miss": "near miss", "machine.key.gap": "alarm", "machine.key.stale": "no sound or not classified",
   "machine.event.past": "{label}: alarm for {length}", "machine.event.open": "{label}: alarm since {length}", "machine.event.miss": "{label}, near miss. {text}",
+  "machine.changed": "Changed, no label says how", "novelty.title": "Unlike its normal sound", "novelty.limit": "limit {limit}", "novelty.key": "above the limit; repeated: {label}",
+  "novelty.above": { one: "{count} window above it", other: "{count} windows above it" }, "novelty.summary": "Strip: how unlike its normal sound the machine was. Value {value}, limit {limit}, {count} windows above it.",
   "machine.latest": "The last 30 seconds", "machine.spectrogram": "Spectrogram of the latest sound", "machine.refresh": "Refresh", "machine.captureOff": "Sound capture is switched off for this machine in the configuration.",
   "machine.evidence": "Alarms and their evidence", "machine.evidence.all": "All alarms", "machine.evidence.open": "Evidence", "machine.evidence.page": "Open alarm",
   "machine.noAlarms": "No alarm so far", "machine.noAlarms.text": "When a fault repeats over consecutive windows, its sound is kept and shown here.",

@@ -1,7 +1,7 @@
 // Words of the review page.
 export default {
   "review.title": "Review",
-  "review.lead": "Sounds the model was unsure of. Listen, and say what it is: decisions are kept with the sound's embedding and will teach this machine's classifier.",
+  "review.lead": "Sounds the model was unsure of. Listen, and say what it is: decisions are kept with the sound's embedding and change this machine's judgement at once.",
   "review.show": "Show", "review.tab.open": "To hear", "review.tab.decided": "Decided", "review.list": "Sounds",
   "review.none": "Nothing to review", "review.none.text": "Sounds the model is unsure of appear here by themselves.",
   "review.noneDecided": "No decisions yet", "review.noneDecided.text": "What you decide appears here and can be undone.",
@@ -15,7 +15,7 @@ export default {
   "review.reject": "Not \"{label}\", but I cannot say what", "review.unusable": "Cannot be judged",
   "review.comment": "Comment", "review.comment.hint": "optional", "review.user": "Your name", "review.user.hint": "for the record",
   "review.keys": "Keys: 1–9 choose, X not this, U cannot be judged, P play, J and K next and previous.",
-  "review.thanks": "Kept. Thank you.", "review.undo": "Undo", "review.undone": "The decision was taken back.",
+  "review.kept": "{decision}. Kept, thank you.", "review.change": "{from} → {to}: {windows}", "review.stop": ".", "review.undo": "Undo", "review.undone": "The decision was taken back.",
   "review.by": "by {user}, {time}",
   "review.decided.confirm": "Confirmed: {label}", "review.decided.label": "Named: {label}", "review.decided.reject": "Not: {label}", "review.decided.unusable": "Cannot be judged",
 };

@@ -1,5 +1,6 @@
 export default {
   "evidence.sentence": "连续 {count} 个窗口听到{label}，均高于 {threshold}：{values}。",
+  "evidence.changed": "连续 {count} 个窗口不同于设备自身的正常声音，且没有标签能够解释。",
   "evidence.windows": "触发报警的窗口", "evidence.scores": "该窗口的得分", "evidence.sound": "报警时的声音",
   "evidence.window": "第 {n} 个窗口，共 {of} 个，{from} 至 {to}",
   "evidence.kept": "自 {from} 起保留 {seconds} 秒；标出的区段是计入的窗口。",

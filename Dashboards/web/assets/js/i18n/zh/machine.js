@@ -11,6 +11,8 @@ export default {
   "machine.trend.help": "加号和减号缩放，左右方向键移动。拖动可选择一段，按住 Shift 拖动可平移。图下的列表列出所示的报警和险些报警。",
   "machine.key.run": "触发报警的连续窗口", "machine.key.miss": "险些报警", "machine.key.gap": "报警", "machine.key.stale": "无声音或未分类",
   "machine.event.past": "{label}：报警持续 {length}", "machine.event.open": "{label}：已报警 {length}", "machine.event.miss": "{label}，险些报警。{text}",
+  "machine.changed": "声音变化，现有标签无法解释", "novelty.title": "与正常声音的偏离", "novelty.limit": "界限 {limit}", "novelty.key": "超过界限；连续出现即为：{label}",
+  "novelty.above": "{count} 个窗口超过", "novelty.summary": "图带：设备声音偏离其正常声音的程度。数值 {value}，界限 {limit}，{count} 个窗口超过。",
   "machine.latest": "最近 30 秒", "machine.spectrogram": "最新声音的频谱图", "machine.refresh": "刷新", "machine.captureOff": "配置中已关闭此设备的录音。",
   "machine.evidence": "报警与证据", "machine.evidence.all": "全部报警", "machine.evidence.open": "证据", "machine.evidence.page": "打开报警",
   "machine.noAlarms": "至今没有报警", "machine.noAlarms.text": "某个故障在连续窗口中重复出现时，其声音会被保留并显示在这里。",

@@ -1,7 +1,7 @@
 // Words of the review page.
 export default {
   "review.title": "复核",
-  "review.lead": "模型没有把握的声音。请听一听并说明它是什么：决定与声音的嵌入一同保存，将用来教会这台设备的分类器。",
+  "review.lead": "模型没有把握的声音。请听一听并说明它是什么：决定与声音的嵌入一同保存，并立即改变对这台设备的判断。",
   "review.show": "显示", "review.tab.open": "待听", "review.tab.decided": "已决定", "review.list": "声音",
   "review.none": "没有待复核的声音", "review.none.text": "模型没有把握的声音会自动出现在这里。",
   "review.noneDecided": "还没有决定", "review.noneDecided.text": "您的决定会出现在这里，并可撤销。",
@@ -15,7 +15,7 @@ export default {
   "review.reject": "不是“{label}”，但说不出是什么", "review.unusable": "无法判断",
   "review.comment": "备注", "review.comment.hint": "可选", "review.user": "您的姓名", "review.user.hint": "用于记录",
   "review.keys": "快捷键：1–9 选择，X 不是，U 无法判断，P 播放，J/K 下一条/上一条。",
-  "review.thanks": "已保存，谢谢。", "review.undo": "撤销", "review.undone": "已撤销该决定。",
+  "review.kept": "{decision}。已保存，谢谢。", "review.change": "{from} → {to}：{windows}", "review.stop": "。", "review.undo": "撤销", "review.undone": "已撤销该决定。",
   "review.by": "{user}，{time}",
   "review.decided.confirm": "已确认：{label}", "review.decided.label": "已命名：{label}", "review.decided.reject": "不是：{label}", "review.decided.unusable": "无法判断",
 };

@@ -1,0 +1,21 @@
+// Words of a machine's normal sound.
+export default {
+  "normal.title": "Normal sound", "normal.unknown": "Not known", "normal.enrolled": "Enrolled", "normal.proposed": "Proposal waits", "normal.none": "Not enrolled", "normal.otherModel": "Of another model",
+  "normal.enrolled.text": "Every window is held against this machine's own normal sound.",
+  "normal.none.text": "The service does not know yet how this machine sounds when all is well. Enrol it while it runs normally; changes that no label names are then noticed, too.",
+  "normal.otherModel.text": "The version in use was made with another model and cannot be used. Enrol the machine again while it runs normally.",
+  "normal.proposal": "Version {version} is proposed: {windows} windows heard from {from} to {to}. It does nothing until somebody confirms that the machine was healthy then.",
+  "normal.version": "Version", "normal.since": "In use since", "normal.since.value": "{time}, by {user}", "normal.heard": "Heard", "normal.windows": "Windows",
+  "normal.windows.value": "{windows} windows, {points} kept", "normal.limit": "Limit of novelty", "normal.comment": "Comment", "normal.findings": "What the check found",
+  "normal.enrol": "Enrol the last {span}", "normal.again": "Enrol anew: the last {span}", "normal.enrol.title": "Enrol normal sound", "normal.enrol.do": "Enrol",
+  "normal.enrol.text": "What was heard in the last {span} becomes this machine's normal sound. Do this only if it ran normally all that time.",
+  "normal.again.text": "What was heard in the last {span} replaces the version in use, with all its operating states; that can be taken back. Do this only if the machine ran normally all that time.",
+  "normal.enrol.done": "Enrolled: version {version}, {windows} windows.",
+  "normal.confirm": "Confirm version {version}", "normal.confirm.do": "Confirm", "normal.confirm.text": "You confirm that the machine was healthy while this was heard. From the next window on it is held against this sound.", "normal.confirm.done": "Version {version} is in use.",
+  "normal.turnDown": "Turn down", "normal.turnDown.text": "This proposal will not be made again. The machine can be enrolled by hand at any time.", "normal.turnDown.done": "The proposal was turned down.",
+  "normal.undo": "Take back version {version}", "normal.undo.do": "Take back", "normal.undo.before": "Version {version} will be in use again.", "normal.undo.none": "No version was in use before it: the machine will not be enrolled.",
+  "normal.undo.done": "Version {version} is in use again.", "normal.undo.doneNone": "Taken back: the machine is not enrolled.",
+  "normal.comment.ask": "Comment", "normal.comment.hint": "optional, such as: oil changed", "normal.user": "Your name", "normal.viewer": "Enrolling needs the operator role.",
+  "normal.versions": { one: "{count} version", other: "All {count} versions" }, "normal.version.n": "Version {version}", "normal.made": "made {time} by {user}", "normal.undoneBy": "taken back {time} by {user}", "normal.notUsable": "not usable",
+  "normal.state.proposed": "proposed", "normal.state.active": "in use", "normal.state.superseded": "replaced", "normal.state.undone": "taken back",
+};

@@ -1,0 +1,21 @@
+// Words of a machine's normal sound.
+export default {
+  "normal.title": "正常声音", "normal.unknown": "未知", "normal.enrolled": "已登记", "normal.proposed": "建议待确认", "normal.none": "未登记", "normal.otherModel": "属于其他模型",
+  "normal.enrolled.text": "每个窗口都会与此设备自身的正常声音比较。",
+  "normal.none.text": "服务尚不知道此设备正常时的声音。请在其正常运行时登记；之后也能发现现有标签无法解释的变化。",
+  "normal.otherModel.text": "在用版本由另一个模型生成，无法使用。请在设备正常运行时重新登记。",
+  "normal.proposal": "建议使用版本 {version}：{from} 至 {to} 听到的 {windows} 个窗口。在有人确认设备当时正常之前，它不起作用。",
+  "normal.version": "版本", "normal.since": "启用时间", "normal.since.value": "{time}，{user}", "normal.heard": "聆听时段", "normal.windows": "窗口",
+  "normal.windows.value": "{windows} 个窗口，保留 {points} 个", "normal.limit": "偏离度界限", "normal.comment": "备注", "normal.findings": "检查结果",
+  "normal.enrol": "登记最近 {span}", "normal.again": "重新登记：最近 {span}", "normal.enrol.title": "登记正常声音", "normal.enrol.do": "登记",
+  "normal.enrol.text": "最近 {span}听到的声音将成为此设备的正常声音。仅当设备在此期间一直正常运行时才可登记。",
+  "normal.again.text": "最近 {span}听到的声音将取代在用版本及其所有运行状态，可以撤回。仅当设备在此期间一直正常运行时才可登记。",
+  "normal.enrol.done": "已登记：版本 {version}，{windows} 个窗口。",
+  "normal.confirm": "确认版本 {version}", "normal.confirm.do": "确认", "normal.confirm.text": "您确认聆听期间设备正常。从下一个窗口起将与此声音比较。", "normal.confirm.done": "版本 {version} 已启用。",
+  "normal.turnDown": "拒绝", "normal.turnDown.text": "此建议不会再次提出。设备可随时人工登记。", "normal.turnDown.done": "已拒绝该建议。",
+  "normal.undo": "撤回版本 {version}", "normal.undo.do": "撤回", "normal.undo.before": "版本 {version} 将重新启用。", "normal.undo.none": "此前没有在用版本：设备将变为未登记。",
+  "normal.undo.done": "版本 {version} 已重新启用。", "normal.undo.doneNone": "已撤回：设备未登记。",
+  "normal.comment.ask": "备注", "normal.comment.hint": "可选，例如：已换油", "normal.user": "您的姓名", "normal.viewer": "登记需要操作员权限。",
+  "normal.versions": "全部 {count} 个版本", "normal.version.n": "版本 {version}", "normal.made": "{time} 由 {user} 生成", "normal.undoneBy": "{time} 由 {user} 撤回", "normal.notUsable": "不可用",
+  "normal.state.proposed": "建议", "normal.state.active": "在用", "normal.state.superseded": "已取代", "normal.state.undone": "已撤回",
+};
