@@ -4,6 +4,8 @@ SWIFT        ?= swift
 STRICT       := --explicit-target-dependency-import-check error
 PYTHON       ?= python3
 DEMO_OPTIONS ?=
+# Tests at a time: more would wait for each other's turn on a small machine until clocks run out.
+TEST_WIDTH   ?= 6
 PEERS        ?= yes
 PEERS_OPTIONS ?=
 SWIFT_DIRS   := Package.swift Sources Tests
@@ -37,7 +39,7 @@ release:
 test:
 	@Deploy/bootstrap --test
 	$(SWIFT) build --build-tests $(STRICT)
-	$(SWIFT) test --skip-build --disable-xctest
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --disable-xctest
 	@Tests/API/run
 	@Tests/Browser/run
 
