@@ -69,6 +69,7 @@ public final class ClapModel: Sendable {
         _ = names.tensor("logit_scale_t", [])
         try names.finish(reportsUnexpected: true)
 
+        file.bringIn { !TextWeights.owns($0) }
         let binder = WeightBinder(file, convertsWeights: true, precision: precision.ofProducts)
         audioWeights = AudioWeights(binder, configuration, audioLayout)
         logitScaleAudio = exp(binder.tensor("logit_scale_a", []).values[0])
@@ -91,17 +92,14 @@ public final class ClapModel: Sendable {
     /// weights are read from the file again.
     public func releaseTextWeights() { file.releasePages { TextWeights.owns($0) } }
 
-    /// Gives back the memory of one layer of the text tower.
-    func releaseTextLayer(_ number: Int) {
+    /// Where the weights of a layer of the text tower lie that are read in place; empty where they were converted.
+    func textLayerRanges(_ number: Int) -> [Range<Int>] {
         let prefix = TextWeights.layerPrefix(number)
-        file.releasePages { $0.hasPrefix(prefix) }
+        return file.rangesInPlace { $0.hasPrefix(prefix) }
     }
 
-    /// Asks the system to read a layer of the text tower from the disk while the one before it works; nothing beyond the last.
-    func prefetchTextLayer(_ number: Int) {
-        let prefix = TextWeights.layerPrefix(number)
-        file.prefetchPages { $0.hasPrefix(prefix) }
-    }
+    /// The mapped file.
+    var weightsMemory: WeightMemory { file.memory }
 
     /// SHA-256 of the weights file, in hexadecimal; read through once, on first use.
     public var weightsSHA256: String {

@@ -4,8 +4,8 @@ import Kernels
 import Testing
 
 @Suite struct FewRowsTests {
-    /// Rows, outputs, inputs: below, at and above tiles, blocks of rows (48), chunks of outputs (24), blocks of the depth
-    /// (768), and primes.
+    /// Rows, outputs, inputs: below, at and above tiles, blocks of rows (24 and 48), chunks of outputs (48 and 24),
+    /// blocks of the depth (768), and primes.
     struct Shape: Sendable, CustomTestStringConvertible {
         var rows: Int
         var outputs: Int
@@ -18,7 +18,9 @@ import Testing
             Shape(rows: 33, outputs: 48, inputs: 7), Shape(rows: 13, outputs: 17, inputs: 193),
             Shape(rows: 8, outputs: 25, inputs: 769), Shape(rows: 40, outputs: 24, inputs: 1543),
             Shape(rows: 48, outputs: 23, inputs: 31), Shape(rows: 49, outputs: 61, inputs: 5),
-            Shape(rows: 97, outputs: 12, inputs: 127), Shape(rows: 257, outputs: 19, inputs: 3),
+            Shape(rows: 23, outputs: 47, inputs: 11), Shape(rows: 24, outputs: 49, inputs: 770),
+            Shape(rows: 25, outputs: 96, inputs: 29), Shape(rows: 97, outputs: 12, inputs: 127),
+            Shape(rows: 257, outputs: 19, inputs: 3),
         ]
     }
 

@@ -8,6 +8,7 @@
 #include "ck_dot_product.h"
 #include "ck_elementwise.h"
 #include "ck_few_rows.h"
+#include "ck_file_pages.h"
 #include "ck_image.h"
 #include "ck_layer_norm.h"
 #include "ck_panel_bf16.h"

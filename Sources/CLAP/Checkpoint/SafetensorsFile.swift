@@ -55,17 +55,22 @@ struct SafetensorsFile: Sendable {
 
     /// Lets go of the pages that hold these tensors' bytes; they are read from the file again when needed.
     func releasePages(where isReleased: (String) -> Bool) {
-        for range in joinedRanges(where: isReleased) { memory.release(range) }
+        for range in joinedRanges(where: { isReleased($0.name) }) { memory.release(range) }
     }
 
-    /// Has the system read these tensors' bytes from the disk, without waiting for it.
-    func prefetchPages(where isWanted: (String) -> Bool) {
-        for range in joinedRanges(where: isWanted) { memory.prefetch(range) }
+    /// Reads these tensors' bytes from the disk where they are not in memory.
+    func bringIn(where isWanted: (String) -> Bool) {
+        for range in joinedRanges(where: { isWanted($0.name) }) { memory.bringIn(range) }
+    }
+
+    /// Where tensors lie that are read in place as float32: what to map before they are used.
+    func rangesInPlace(where isMember: (String) -> Bool) -> [Range<Int>] {
+        joinedRanges { $0.type == .f32 && isMember($0.name) }
     }
 
     /// Where these tensors lie in the file; neighbours are joined, so that the pages they share belong to both.
-    private func joinedRanges(where isMember: (String) -> Bool) -> [Range<Int>] {
-        let ranges = entries.values.filter { isMember($0.name) }.map(\.bytes).sorted { $0.lowerBound < $1.lowerBound }
+    private func joinedRanges(where isMember: (TensorEntry) -> Bool) -> [Range<Int>] {
+        let ranges = entries.values.filter(isMember).map(\.bytes).sorted { $0.lowerBound < $1.lowerBound }
         var joined: [Range<Int>] = []
         for range in ranges {
             if let last = joined.last, last.upperBound == range.lowerBound {

@@ -20,10 +20,13 @@ public struct TextEncoderError: Error, CustomStringConvertible, Sendable, Equata
 public final class TextEncoder {
     private let model: ClapModel
     private let weights: TextWeights
+    /// Where each layer's weights lie in the mapped file.
+    private let layerRanges: [[Range<Int>]]
 
     init(model: ClapModel, weights: TextWeights) {
         self.model = model
         self.weights = weights
+        layerRanges = weights.layers.indices.map(model.textLayerRanges)
     }
 
     /// Length of an embedding.
@@ -102,9 +105,12 @@ public final class TextEncoder {
         }
         weights.embeddingsLayerNorm.apply(to: stream, into: stream)
         for (number, layer) in weights.layers.enumerated() {
-            model.prefetchTextLayer(number + 1)
+            for range in layerRanges[number] {
+                model.weightsMemory.bringIn(range)
+                model.weightsMemory.populate(range)
+            }
             // Labels are encoded now and then: a layer need not stay in memory while the next one works.
-            defer { model.releaseTextLayer(number) }
+            defer { for range in layerRanges[number] { model.weightsMemory.release(range) } }
             let input = FewRows(packing: stream, into: packed)
             for (i, part) in [layer.query, layer.key, layer.value].enumerated() {
                 part.multiply(input, into: qkv.columns((i * channels)..<((i + 1) * channels)))
