@@ -45,7 +45,7 @@ public enum AdapterCheck {
         decisions: [TaughtExample]
     ) throws(DetectionError) -> AdapterVerdict {
         for example in decisions {
-            let width = cache.keys.first?.direction.count ?? example.embedding.count
+            let width = cache.keys.first?.example.embedding.count ?? example.embedding.count
             try DetectionError.check(example.embedding, width: width, place: "embedding of decision \"\(example.id)\"")
         }
         var (before, after) = (0, 0)

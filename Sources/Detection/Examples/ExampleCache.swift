@@ -47,15 +47,28 @@ public struct ExampleCache: Sendable, Equatable {
     /// What is compared with: every different example once, with its vote.
     private(set) var keys: [Key] = []
 
-    /// An example made ready.
+    /// An example made ready. Its direction is not kept, it would be twice as large as the embedding: with the embedding e, the
+    /// centre c and a window w of length one the cosine is (w · e / |e| - w · c) / |e / |e| - c|.
     struct Key: Sendable, Equatable {
         let example: TaughtExample
-        /// Its embedding, centred, at length one.
-        let direction: [Double]
+        /// 1 / (|e| · |e / |e| - c|); 0 where the direction has no length.
+        let embeddingScale: Double
+        /// 1 / |e / |e| - c|; 0 where the direction has no length.
+        let centreScale: Double
         /// Its label's place.
         let label: Int
         /// 1 / how many examples of its kind lie there.
         var vote: Double
+
+        /// Cosine with a window.
+        ///
+        /// - Parameters:
+        ///   - window: centred, at length one.
+        ///   - onCentre: its product with the centre.
+        func cosine(with window: [Double], onCentre: Double) -> Double {
+            let product = zip(window, example.embedding).reduce(0) { $0 + $1.0 * Double($1.1) }
+            return embeddingScale * product - centreScale * onCentre
+        }
 
         /// What its affinity counts for: for its label or against it.
         var sign: Double { example.judgement == .confirmed ? 1 : -1 }
@@ -113,7 +126,7 @@ public struct ExampleCache: Sendable, Equatable {
         textLogProbabilities: [Double]
     ) throws(DetectionError) -> [Double] {
         try checkText(textLogProbabilities)
-        let width = keys.first?.direction.count ?? embedding.count
+        let width = keys.first?.example.embedding.count ?? embedding.count
         try DetectionError.check(embedding, width: width, place: "the window's embedding")
         return Self.blend(textLogProbabilities, evidence: evidence(embedding), alpha: weights.alpha)
     }
@@ -148,7 +161,7 @@ public struct ExampleCache: Sendable, Equatable {
 
     private mutating func settle() {
         let fresh = Self.distinct(examples).map(key)
-        let choice = WeightChoice(keys: fresh, labels: labels.count)
+        let choice = WeightChoice(keys: fresh, directions: fresh.map(direction), labels: labels.count)
         weights = choice.best()
         keys = zip(fresh, choice.crowds(beta: weights.beta)).map { key, crowd in
             var voting = key
@@ -163,28 +176,46 @@ public struct ExampleCache: Sendable, Equatable {
     }
 
     private func key(_ example: TaughtExample) -> Key {
-        Key(
+        let length = example.embedding.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let rest = centred(example.embedding).reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return Key(
             example: example,
-            direction: direction(example.embedding),
+            embeddingScale: length > 0 && rest > 0 ? 1 / (length * rest) : 0,
+            centreScale: rest > 0 ? 1 / rest : 0,
             label: labels.firstIndex(of: example.label) ?? 0,
             vote: 1
         )
     }
 
-    private func direction(_ embedding: [Float]) -> [Double] {
-        var vector = embedding.normalised().map(Double.init)
+    /// An embedding at length one, less the centre.
+    private func centred(_ embedding: [Float]) -> [Double] {
+        let length = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        var vector = embedding.map { length > 0 ? Double($0) / length : Double($0) }
         if let centre, centre.count == vector.count {
             for index in vector.indices { vector[index] -= Double(centre[index]) }
         }
+        return vector
+    }
+
+    private func direction(_ embedding: [Float]) -> [Double] {
+        let vector = centred(embedding)
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return length > 0 ? vector.map { $0 / length } : vector
     }
 
+    private func direction(_ key: Key) -> [Double] { direction(key.example.embedding) }
+
+    private func onCentre(_ window: [Double]) -> Double {
+        guard let centre, centre.count == window.count else { return 0 }
+        return zip(window, centre).reduce(0) { $0 + $1.0 * Double($1.1) }
+    }
+
     private func evidence(_ embedding: [Float]) -> [Double] {
         let window = direction(embedding)
+        let onCentre = onCentre(window)
         var evidence = [Double](repeating: 0, count: labels.count)
         for key in keys {
-            let cosine = zip(window, key.direction).reduce(0) { $0 + $1.0 * $1.1 }
+            let cosine = key.cosine(with: window, onCentre: onCentre)
             evidence[key.label] += key.vote * key.sign * weights.affinity(cosine: cosine)
         }
         return evidence
@@ -192,14 +223,15 @@ public struct ExampleCache: Sendable, Equatable {
 
     /// For every example the evidence from those that do not belong together with it.
     func evidenceOfOthers(on examples: [TaughtExample]) -> [[Double]] {
-        let choice = WeightChoice(keys: keys, labels: labels.count)
+        let choice = WeightChoice(keys: keys, directions: keys.map(direction), labels: labels.count)
         let crowds = choice.crowds(beta: weights.beta)
         return examples.map { example in
             let window = direction(example.embedding)
+            let onCentre = onCentre(window)
             return choice.evidence(
                 beta: weights.beta,
                 crowds: crowds,
-                cosines: keys.map { key in zip(window, key.direction).reduce(0) { $0 + $1.0 * $1.1 } },
+                cosines: keys.map { $0.cosine(with: window, onCentre: onCentre) },
                 isLeftOut: keys.map { Self.belongTogether($0.example, example) }
             )
         }

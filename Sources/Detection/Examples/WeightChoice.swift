@@ -8,11 +8,15 @@ struct WeightChoice {
     /// Between the keys: (keys, keys).
     private let cosines: [[Double]]
 
-    init(keys: [ExampleCache.Key], labels: Int) {
+    /// - Parameters:
+    ///   - keys: the examples.
+    ///   - directions: their embeddings, centred, at length one.
+    ///   - labels: how many there are.
+    init(keys: [ExampleCache.Key], directions: [[Double]], labels: Int) {
         self.keys = keys
         self.labels = labels
-        cosines = keys.map { key in
-            keys.map { other in zip(key.direction, other.direction).reduce(0) { $0 + $1.0 * $1.1 } }
+        cosines = directions.map { direction in
+            directions.map { other in zip(direction, other).reduce(0) { $0 + $1.0 * $1.1 } }
         }
     }
 
