@@ -127,6 +127,12 @@ let package = Package(
             dependencies: ["EdgeService", "TrendLog", "MachineHealth", "MachineSimulator"],
             path: "Tests/Performance/LeadTimeScene"
         ),
+        // Counts alarms of enrolled machines, healthy and faulty: `swift run -c release EnrolledScene` (minutes).
+        .executableTarget(
+            name: "EnrolledScene",
+            dependencies: ["EdgeService", "TrendLog", "MachineHealth", "MachineSimulator"],
+            path: "Tests/Performance/EnrolledScene"
+        ),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "CLAPTests", dependencies: ["CLAP", "Kernels", "AudioFeatures"]),
         .testTarget(name: "AudioFeaturesTests", dependencies: ["AudioFeatures"]),

@@ -63,7 +63,9 @@ struct TrendDesk: Sendable {
         let outlook = show(monitor)
         guard settings.warns else { return [] }
         return warned.compactMap { label in
-            outlook.readings.first { $0.label == label }.flatMap { event($0, label: label, monitor: monitor) }
+            // The reading of the distance from normal sound has no label of its own.
+            outlook.readings.first { $0.label == label || ($0.label == nil && label == .changed) }
+                .flatMap { event($0, label: label, monitor: monitor) }
         }
     }
 
@@ -95,8 +97,9 @@ struct TrendDesk: Sendable {
         guard let forecast = reading.forecast, let earliest = forecast.earliest, let latest = forecast.latest else {
             return nil
         }
-        let name = monitor.vocabulary.name(of: label)
-        let limit = Sentence.number(monitor.rules[label].confidence, decimals: 2)
+        let isNovelty = label == .changed
+        let name = isNovelty ? "the distance from its normal sound" : monitor.vocabulary.name(of: label)
+        let limit = Sentence.number(reading.limit ?? monitor.rules[label].confidence, decimals: 2)
         let smoothed = Sentence.number(reading.smoothed, decimals: 2)
         let span = TrendWords.span(
             earliest.timeIntervalSince(forecast.made),
@@ -107,7 +110,8 @@ struct TrendDesk: Sendable {
             type: .trendWarning,
             machine: monitor.machine,
             label: label,
-            confidence: reading.smoothed,
+            // A distance is no share of one.
+            confidence: isNovelty ? nil : reading.smoothed,
             severity: .advisory,
             time: forecast.made,
             message:

@@ -42,7 +42,7 @@ struct TrendFollower: Hashable, Sendable, Codable {
     /// The follower to go on with after a restart or a reload: with another memory smoothing starts anew; what was told
     /// is not told again.
     func continued(memorySeconds: Double, longestGapSeconds: Double, faults labels: [LabelID]) -> TrendFollower {
-        let kept = Set(labels)
+        let kept = Set(labels + [.changed])
         var result = self
         if memorySeconds != self.memorySeconds || longestGapSeconds != verdicts.longestGapSeconds {
             result = TrendFollower(memorySeconds: memorySeconds, longestGapSeconds: longestGapSeconds)
@@ -125,7 +125,7 @@ struct TrendFollower: Hashable, Sendable, Codable {
         var readings = limits.compactMap { label, limit -> TrendReading? in
             faults[label].flatMap { reading(label, $0, limit: limit, forecast: forecasts[label]) }
         }
-        if let novelty, let reading = reading(nil, novelty, limit: noveltyLimit, forecast: nil) {
+        if let novelty, let reading = reading(nil, novelty, limit: noveltyLimit, forecast: forecasts[.changed]) {
             readings.append(reading)
         }
         return MachineOutlook(

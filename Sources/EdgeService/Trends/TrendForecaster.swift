@@ -4,7 +4,7 @@ import Foundation
 import MachineHealth
 import TrendLog
 
-/// Makes forecasts of confidence.
+/// Makes forecasts of confidence, and of the distance from normal sound.
 ///
 /// A confidence is a probability: it rises in an S, flat at first, steep in the middle. Its log-odds are what the model
 /// computes (scale times a difference of cosines) and rise as the sound changes, so the straight line is laid through
@@ -24,7 +24,7 @@ struct TrendForecaster: Sendable {
     /// Length of the buckets a history is read in: whole minutes, so that they come from sums.
     var bucketSeconds: Double { max(60, (historySeconds / Double(Self.values) / 60).rounded() * 60) }
 
-    /// Forecasts of each fault label.
+    /// Forecasts of each fault label, and under `changed` of the distance from normal sound, where the history has any.
     ///
     /// - Parameters:
     ///   - series: the history, in buckets of any length.
@@ -41,7 +41,23 @@ struct TrendForecaster: Sendable {
             guard let last = samples.last?.timeSeconds else { continue }
             forecasts[label] = forecast(samples, last: last, limit: Self.logOdds(limit))
         }
+        forecasts[.changed] = noveltyForecast(series)
         return forecasts
+    }
+
+    /// When the distance from normal sound reaches its limit; nil where no window was held against any.
+    ///
+    /// The distance is in deviations, which have no ceiling: the line runs through the values as they are. Another bank
+    /// measures in deviations of its own, so only what was measured with the present one counts; its limit tells them
+    /// apart.
+    private func noveltyForecast(_ series: TrendSeries) -> TrendForecast? {
+        guard let limit = series.buckets.last(where: { $0.novelty?.limit != nil })?.novelty?.limit else { return nil }
+        let samples = series.buckets.compactMap { bucket -> Forecast.Sample? in
+            guard let novelty = bucket.novelty, novelty.limit == limit else { return nil }
+            let middle = bucket.start.timeIntervalSince1970 + series.bucketSeconds / 2
+            return Forecast.Sample(timeSeconds: middle, value: novelty.mean)
+        }
+        return samples.last.map { forecast(samples, last: $0.timeSeconds, limit: limit) }
     }
 
     private func forecast(_ samples: [Forecast.Sample], last: Double, limit: Double) -> TrendForecast {

@@ -1,5 +1,4 @@
 // A machine followed without broker, clock or trend log: the same rules, trends and forecasts, for measurements.
-import CLAP
 import Foundation
 import MachineHealth
 import TrendLog
@@ -10,10 +9,13 @@ package struct RehearsedWindow: Hashable, Sendable {
     package let start: Date
     /// Probability per label.
     package let scores: [LabelScore]
+    /// Distance from the machine's normal sound; nil where none is enrolled.
+    package let novelty: Novelty?
 
-    package init(start: Date, scores: [LabelScore]) {
+    package init(start: Date, scores: [LabelScore], novelty: Novelty? = nil) {
         self.start = start
         self.scores = scores
+        self.novelty = novelty
     }
 }
 
@@ -61,7 +63,8 @@ package struct TrendRehearsal {
             scores: window.scores,
             levelDBFS: -30,
             missingFraction: 0,
-            quality: .good
+            quality: .good,
+            novelty: window.novelty
         )
         let verdict = monitor.verdict(on: observation)
         for case .event(let event) in monitor.observe(observation) where event.type == .faultRaised {
@@ -100,6 +103,17 @@ package struct TrendRehearsal {
         }
     }
 
+    private static func summary(_ novelty: [Novelty]) -> NoveltySummary? {
+        guard let last = novelty.last, let maximum = novelty.map(\.score).max() else { return nil }
+        return NoveltySummary(
+            windows: novelty.count,
+            mean: novelty.reduce(0) { $0 + $1.score } / Double(novelty.count),
+            maximum: maximum,
+            limit: last.limit,
+            novel: novelty.count { $0.isNovel }
+        )
+    }
+
     private func bucket(_ start: Date, _ windows: [RehearsedWindow]) -> TrendBucket {
         let scores = labels.map { label -> ScoreSummary? in
             let values = windows.compactMap { window in
@@ -114,30 +128,8 @@ package struct TrendRehearsal {
             incomplete: 0,
             levelDBFS: -30,
             maximumLevelDBFS: -30,
-            scores: scores
+            scores: scores,
+            novelty: Self.summary(windows.compactMap(\.novelty))
         )
-    }
-}
-
-/// The model's judgement of single windows, as the service judges them.
-package final class RehearsalEar {
-    private let listener: Listener
-    private let judge: WindowJudge
-
-    /// - Parameter labels: the vocabulary to judge with.
-    /// - Throws: where the labels cannot be encoded.
-    package init(model: SoundModel, labels: LabelVocabulary) throws {
-        listener = try Listener(model: model)
-        judge = WindowJudge(
-            labels: labels.labels.map(\.id),
-            head: try model.makeHead(prompts: labels.labels.map(\.prompts)),
-            gain: .auto
-        )
-    }
-
-    /// Probability per label of a window (mono, 48 kHz).
-    package func scores(of samples: [Float]) throws -> [LabelScore] {
-        let heard = try listener.hear(samples, gain: judge.gain)
-        return try judge.judge(embedding: heard.embedding, descriptor: heard.descriptor.values).scores
     }
 }

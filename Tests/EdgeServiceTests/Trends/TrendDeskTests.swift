@@ -69,6 +69,38 @@ import Testing
         )
     }
 
+    /// The distance from normal sound is warned of in its own words, and is no confidence.
+    @Test func aRisingDistanceIsWarnedOf() throws {
+        let monitor = try monitor()
+        var desk = TrendDesk(board: OutlookBoard())
+        desk.open(TrendSettings(), monitors: ["c1": monitor], stored: [:])
+        let heard = try observation(0, 0.3)
+        let observation = Observation(
+            machine: heard.machine,
+            start: heard.start,
+            end: heard.end,
+            scores: heard.scores,
+            levelDBFS: heard.levelDBFS,
+            missingFraction: 0,
+            quality: .good,
+            novelty: Novelty(score: 1.5, limit: 2.25, share: 0.9)
+        )
+        desk.observe(observation, verdict: .undetermined, of: monitor)
+        let events = (1...3).flatMap { number in
+            desk.take([.changed: forecasts(number)[dry]].compactMapValues { $0 }, of: monitor)
+        }
+        let event = try #require(events.first)
+        #expect(events.count == 1)
+        #expect(event.label == .changed && event.confidence == nil && event.severity == .advisory)
+        #expect(
+            event.message
+                == "c1: the distance from its normal sound rises: smoothed 1.50, reaches 2.25 in 2.5 to 4.0 days if it "
+                + "goes on like this"
+        )
+        let reading = desk.outlook(monitor)?.readings.last
+        #expect(reading?.label == nil && reading?.forecast?.outcome == .between)
+    }
+
     @Test func itCanBeTurnedOff() throws {
         #expect(try events { $0.warns = false }.isEmpty)
         #expect(try events { $0.isOn = false }.isEmpty)

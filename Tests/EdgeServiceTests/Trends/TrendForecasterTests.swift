@@ -12,7 +12,7 @@ import TrendLog
     private let forecaster = TrendForecaster(historySeconds: 3 * 86_400)
 
     /// Buckets of half an hour with these log-odds.
-    private func series(_ logOdds: [Double]) -> TrendSeries {
+    private func series(_ logOdds: [Double], novelty: (Int) -> NoveltySummary? = { _ in nil }) -> TrendSeries {
         let buckets = logOdds.enumerated().map { index, value in
             let mean = 1 / (1 + exp(-value))
             return TrendBucket(
@@ -21,7 +21,8 @@ import TrendLog
                 incomplete: 0,
                 levelDBFS: -30,
                 maximumLevelDBFS: -20,
-                scores: [nil, ScoreSummary(minimum: mean, mean: mean, maximum: mean)]
+                scores: [nil, ScoreSummary(minimum: mean, mean: mean, maximum: mean)],
+                novelty: novelty(index)
             )
         }
         return TrendSeries(
@@ -72,6 +73,32 @@ import TrendLog
     @Test func aRiseThatHasJustBegunShowsInTheLastDay() throws {
         let values = (0..<144).map { index in -5 + 0.08 * Double(max(0, index - 104)) + noise(index) }
         #expect(try forecast(values).outcome == .between)
+    }
+
+    private func measured(_ mean: Double, limit: Double) -> NoveltySummary {
+        NoveltySummary(windows: 360, mean: mean, maximum: mean + 1, limit: limit, novel: 0)
+    }
+
+    /// From 0.5 by 0.02 a half hour; 2.5 is reached 100 half hours after the first bucket.
+    @Test func theDistanceFromNormalSoundIsForeseen() throws {
+        let history = series([Double](repeating: -5, count: 72)) { index in
+            measured(0.5 + 0.02 * Double(index) + noise(index) / 4, limit: 2.5)
+        }
+        let forecasts = forecaster.forecasts(history, limits: [dry: 0.75])
+        let forecast = try #require(forecasts[.changed])
+        #expect(forecast.outcome == .between)
+        let truth = start.addingTimeInterval(900 + 1_800 * 100)
+        let (earliest, latest) = (try #require(forecast.earliest), try #require(forecast.latest))
+        #expect(earliest < truth && truth < latest)
+    }
+
+    /// What was measured with another bank says nothing about this one's limit.
+    @Test func anotherBankBeginsAnotherHistory() throws {
+        let history = series([Double](repeating: -5, count: 72)) { index in
+            index < 64 ? measured(0.02 * Double(index), limit: 2.5) : measured(0.3, limit: 1.9)
+        }
+        #expect(forecaster.forecasts(history, limits: [:])[.changed]?.outcome == .historyTooShort)
+        #expect(forecaster.forecasts(series([0, 0]), limits: [:])[.changed] == nil)
     }
 
     @Test func labelsWithoutALimitAreNotForecast() {

@@ -20,9 +20,9 @@ struct ScoreCache: Sendable {
         for number in 0..<Int(story.seconds / hopSeconds) {
             let time = Double(number) * hopSeconds
             windows.append(
-                RehearsedWindow(
-                    start: Self.epoch.addingTimeInterval(time),
-                    scores: try ear.scores(of: try story.window(at: time, number: number))
+                try ear.window(
+                    try story.window(at: time, number: number),
+                    start: Self.epoch.addingTimeInterval(time)
                 )
             )
         }
