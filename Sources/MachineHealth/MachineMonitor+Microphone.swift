@@ -22,7 +22,8 @@ extension MachineMonitor {
             case .clipping: "is driven to full scale; lower its gain or move it away"
             case .constantOffset: "gives a constant voltage beside its sound; check its supply and coupling"
             case .mainsHum: "gives mains hum only; check its cable, shield and ground"
-            case .levelJump: "is far louder or quieter than ever; check its place and gain"
+            case .levelJump:
+                "is far louder or quieter than ever; check whether the machine is switched off, else the microphone's place and gain"
             }
         return HealthEvent(
             id: makeID(),

@@ -113,6 +113,41 @@ struct ReportTests {
         try Fixtures.expectGolden(lines.joined(separator: "\n") + "\n", "show-\(language.rawValue)-\(width).txt")
     }
 
+    @Test("trend show tells a microphone in trouble from sound that is missing")
+    func showTrouble() async throws {
+        for number in 0..<12 {
+            let start = Samples.start.addingTimeInterval(Double(number) * 10)
+            let isTroubled = number < 8
+            let observation = Observation(
+                machine: "compressor-1",
+                start: start,
+                end: start.addingTimeInterval(10),
+                scores: [],
+                levelDBFS: -90,
+                missingFraction: isTroubled ? 0 : 0.4,
+                quality: isTroubled ? .good : .incomplete,
+                trouble: isTroubled ? .silence : nil
+            )
+            let record = WindowRecord(
+                observation: observation,
+                verdict: isTroubled ? .microphone(.silence) : .incomplete,
+                model: "tiny@1234abcd",
+                latencyMS: 1
+            )
+            try await store.commit(WindowCommit(window: record))
+        }
+        let trend = try await store.reader.trend(
+            machine: "compressor-1",
+            since: Samples.start,
+            until: Samples.start.addingTimeInterval(120),
+            columns: 12
+        )
+        let lines = MachineTrendReport.lines(trend, style: style(.english, width: 120))
+        #expect(lines.contains { $0.contains("12 windows, 4 of them incomplete, 8 with the microphone in trouble;") })
+        #expect(lines.contains { $0.contains("× too much sound missing  ! microphone in trouble") })
+        #expect(lines.contains { $0.contains("!×") })
+    }
+
     @Test("trend show of one label, of a short range, and of none")
     func showParts() async throws {
         let style = style(.english, width: 90)
@@ -208,6 +243,51 @@ struct ReportTests {
         #expect(objects[1]["verdict"] as? String == "incomplete")
         #expect(objects[1]["confidence"] is NSNull)
         #expect((objects[0]["scores"] as? [String: Double])?.count == 3)
+    }
+
+    @Test("an export tells how unlike normal a window is, and of a microphone in trouble")
+    func exportNovelty() async throws {
+        func record(_ number: Int, novelty: Novelty?, trouble: MicrophoneTrouble?) -> WindowRecord {
+            let start = Samples.start.addingTimeInterval(Double(number) * 10)
+            return WindowRecord(
+                observation: Observation(
+                    machine: "compressor-1",
+                    start: start,
+                    end: start.addingTimeInterval(10),
+                    scores: trouble == nil ? [LabelScore(label: Samples.normal, confidence: 1)] : [],
+                    levelDBFS: -24,
+                    missingFraction: 0,
+                    quality: .good,
+                    novelty: novelty,
+                    trouble: trouble
+                ),
+                verdict: trouble.map { .microphone($0) } ?? .label(Samples.normal),
+                model: "tiny@1234abcd",
+                latencyMS: 1
+            )
+        }
+        let novelty = Novelty(score: 3.5, limit: 2.25, share: 0.5, state: "idle \"low\"")
+        try await store.commit(WindowCommit(window: record(0, novelty: novelty, trouble: nil)))
+        try await store.commit(WindowCommit(window: record(1, novelty: nil, trouble: .silence)))
+
+        var table = ""
+        try await TrendExporter(reader: store.reader, format: .csv).export(machines: ["compressor-1"]) { table += $0 }
+        let rows = CSVParser.parse(table)
+        let first = try #require(rows[0].firstIndex(of: "novelty"))
+        #expect(rows[0][first..<(first + 4)] == ["novelty", "novelty_limit", "is_novel", "trouble"])
+        #expect(rows[1][first..<(first + 4)] == ["3.5", "2.25", "true", ""])
+        #expect(rows[2][first..<(first + 4)] == ["", "", "", "silence"])
+
+        var text = ""
+        try await TrendExporter(reader: store.reader, format: .json).export(machines: ["compressor-1"]) { text += $0 }
+        let objects = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
+        let told = try #require(objects[0]["novelty"] as? [String: Any])
+        #expect(told["score"] as? Double == 3.5)
+        #expect(told["state"] as? String == "idle \"low\"")
+        #expect(told["is_novel"] as? Bool == true)
+        #expect(objects[0]["trouble"] is NSNull)
+        #expect(objects[1]["novelty"] is NSNull)
+        #expect(objects[1]["trouble"] as? String == "silence")
     }
 
     @Test("an export of nothing is still a document", arguments: TrendExporter.Format.allCases)

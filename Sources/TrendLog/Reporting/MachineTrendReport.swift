@@ -43,7 +43,9 @@ public enum MachineTrendReport {
         let incomplete = series.buckets.reduce(0) { $0 + $1.incomplete }
         guard good + incomplete > 0 else { return first.wrapped(to: style.width) }
         var second = "\(good + incomplete) windows"
-        if incomplete > 0 { second += ", \(incomplete) of them incomplete" }
+        let troubled = series.buckets.reduce(0) { $0 + $1.troubled }
+        if incomplete > troubled { second += ", \(incomplete - troubled) of them incomplete" }
+        if troubled > 0 { second += ", \(troubled) with the microphone in trouble" }
         second += "; one column is \(duration(series.bucketSeconds))"
         if let newest = trend.newest.last {
             let name = newest.top.map { style.name($0, labels: summary.labels) } ?? newest.verdict
@@ -86,9 +88,14 @@ public enum MachineTrendReport {
         }
         lines.append(indent + axis.scale(style: style))
         let gaps = axis.curve(series.buckets, scores: series.buckets.map { _ in nil })
-        if gaps.contains(Sparkline.gap) || gaps.contains(Sparkline.incomplete) {
-            lines.append("\(Sparkline.gap) no sound heard  \(Sparkline.incomplete) too much sound missing")
-        }
+        let marks = [
+            (Sparkline.gap, "no sound heard"), (Sparkline.incomplete, "too much sound missing"),
+            (Sparkline.troubled, "microphone in trouble"),
+        ]
+        // The first two belong together: where one is, the other one is looked for.
+        let hasGaps = gaps.contains(Sparkline.gap) || gaps.contains(Sparkline.incomplete)
+        let legend = marks.filter { mark, _ in mark == Sparkline.troubled ? gaps.contains(mark) : hasGaps }
+        if !legend.isEmpty { lines.append(legend.map { "\($0.0) \($0.1)" }.joined(separator: "  ")) }
         if hasMarks { lines += AlarmTimeline.legend.wrapped(to: style.width) }
         return lines
     }
@@ -178,7 +185,8 @@ struct TimeAxis {
             if let score {
                 columns[column] = Sparkline.block(score.mean)
             } else {
-                columns[column] = bucket.windows == 0 ? Sparkline.incomplete : " "
+                let isTroubled = bucket.troubled > 0 && 2 * bucket.troubled >= bucket.incomplete
+                columns[column] = bucket.windows > 0 ? " " : isTroubled ? Sparkline.troubled : Sparkline.incomplete
             }
         }
         return String(columns)

@@ -6,6 +6,8 @@ enum Sparkline {
     static let gap: Character = "·"
     /// Stands for a stretch of time whose windows all had too much sound missing.
     static let incomplete: Character = "×"
+    /// Stands for a stretch of time in which the microphone was in trouble.
+    static let troubled: Character = "!"
     private static let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
     /// The block for a value; values outside 0...1 are held at the ends.

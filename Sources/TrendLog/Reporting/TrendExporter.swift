@@ -64,7 +64,7 @@ public struct TrendExporter: Sendable {
 
     private static let columns = [
         "machine", "start", "end", "label", "confidence", "verdict", "quality", "level_dbfs", "missing_fraction",
-        "model", "latency_ms",
+        "model", "latency_ms", "novelty", "novelty_limit", "is_novel", "trouble",
     ]
 
     private static func cells(_ window: StoredWindow, labels: [LabelID]) -> [String] {
@@ -72,6 +72,8 @@ public struct TrendExporter: Sendable {
             window.machine, RFC3339.text(window.start), RFC3339.text(window.end), window.top?.rawValue ?? "",
             window.confidence.map(number) ?? "", window.verdict, window.quality.rawValue, number(window.levelDBFS),
             number(window.missingFraction), window.model, number(window.latencyMS),
+            window.novelty.map { number($0.score) } ?? "", window.novelty.map { number($0.limit) } ?? "",
+            window.novelty.map { "\($0.isNovel)" } ?? "", window.trouble?.rawValue ?? "",
         ]
             + labels.map { label in
                 window.scores.first { $0.label == label }.map { number($0.confidence) } ?? ""
@@ -100,7 +102,15 @@ public struct TrendExporter: Sendable {
         add("missing_fraction", number(window.missingFraction))
         add("model", JSONString.quoted(window.model))
         add("latency_ms", number(window.latencyMS))
+        add("novelty", window.novelty.map(json) ?? "null")
+        add("trouble", window.trouble.map { JSONString.quoted($0.rawValue) } ?? "null")
         return text + "}"
+    }
+
+    /// A novelty as in the window message.
+    private static func json(_ novelty: Novelty) -> String {
+        "{\"score\":\(number(novelty.score)),\"limit\":\(number(novelty.limit)),\"share\":\(number(novelty.share)),"
+            + "\"state\":\(JSONString.quoted(novelty.state)),\"is_novel\":\(novelty.isNovel)}"
     }
 
     /// Six decimals, as on the wire; no trailing zeros.

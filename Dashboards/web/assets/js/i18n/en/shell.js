@@ -29,7 +29,7 @@ export default {
   "sound.cannotPlay": "This sound cannot be played here.", "sound.undetermined": "undetermined",
   "trouble.silence": "Microphone: no sound at all", "trouble.clipping": "Microphone: driven to full scale",
   "trouble.constant_offset": "Microphone: constant voltage", "trouble.mains_hum": "Microphone: mains hum only",
-  "trouble.level_jump": "Microphone: far louder or quieter than ever",
+  "trouble.level_jump": "Far louder or quieter than ever: machine off, or microphone moved",
   "news.alarm": "New alarm on {machine}: {label}",
   "alarmState.normal": "Over", "alarmState.unack_active": "Active, not acknowledged", "alarmState.ack_active": "Active, acknowledged", "alarmState.rtn_unack": "Over, not acknowledged",
   "alarmState.latched_ack": "Latched", "alarmState.latched_unack": "Latched, not acknowledged", "alarmState.shelved": "Shelved", "alarmState.suppressed": "Suppressed", "alarmState.out_of_service": "Out of service",

@@ -27,7 +27,7 @@ export default {
   "sound.cannotPlay": "无法在此播放这段声音。", "sound.undetermined": "未定",
   "trouble.silence": "麦克风：没有任何声音", "trouble.clipping": "麦克风：信号满量程削波",
   "trouble.constant_offset": "麦克风：存在直流电压", "trouble.mains_hum": "麦克风：只有工频嗡声",
-  "trouble.level_jump": "麦克风：音量与以往相差过大",
+  "trouble.level_jump": "音量与以往相差过大：设备已停机，或麦克风被移动",
   "news.alarm": "新报警：{machine}，{label}",
   "alarmState.normal": "已结束", "alarmState.unack_active": "活动，未确认", "alarmState.ack_active": "活动，已确认", "alarmState.rtn_unack": "已恢复，未确认",
   "alarmState.latched_ack": "已锁存", "alarmState.latched_unack": "已锁存，未确认", "alarmState.shelved": "已搁置", "alarmState.suppressed": "已抑制", "alarmState.out_of_service": "停用",
