@@ -5,7 +5,6 @@ awaited, acknowledged, heard. A case that fails does not stop the others.
 """
 
 import argparse
-import json
 import pathlib
 import shutil
 import signal
@@ -13,13 +12,12 @@ import sys
 import tempfile
 import time
 import traceback
-import urllib.request
 
 from chromium import Browser
-from service import PATIENCE_S, ROOT, Demo, Failure, Serve, Subscriber, make_sound, wait_for
+from service import ROOT, Demo, Failure, Proposing, Serve, Subscriber, make_sound, wait_for
 
 SHOTS = ROOT / ".build" / "browser-shots"
-PAGES = ["/plant", "/machine/compressor-2", "/alarms", "/desk", "/microphone", "/review", "/system"]
+PAGES = ["/plant", "/machine/compressor-2", "/alarms", "/desk", "/microphone", "/review", "/what-if", "/system"]
 FAULT = "bearing-lacking-oil"
 HEAVIEST = 500_000
 # Moved by hand a card of this size would be noticed; rounding of text widths is not.
@@ -338,15 +336,20 @@ def microphone(stage):
 
 # ---- Review.
 
+def ask_for_review(stage, machine):
+    """Puts a window that nobody has put up yet into the queue, and gives the item."""
+    known = {item["window"]["start"] for state in ("open", "decided") for item in stage.demo.get(f"/api/v1/review?state={state}&limit=500")["items"]}
+    windows = stage.demo.get(f"/api/v1/machines/{machine}/windows?limit=30")["windows"]
+    window = next(each for each in windows[2:] if each["start"] not in known and each["quality"] == "good")
+    return stage.demo.post("/api/v1/review", {"machine": machine, "start": window["start"], "end": window["end"]})
+
+
 @case("A review item is decided, and the decision undone")
 def review(stage):
     browser = stage.browser
     if not stage.demo.get("/api/v1/review?state=open")["items"]:
         # The demo was sure of everything; somebody asks for a stretch of a machine to be reviewed.
-        window = stage.demo.get("/api/v1/machines/compressor-1/windows?limit=3")["windows"][-1]
-        body = json.dumps({"machine": "compressor-1", "start": window["start"], "end": window["end"]}).encode()
-        request = urllib.request.Request(f"{stage.base}/api/v1/review", data=body, headers={"Content-Type": "application/json"})
-        urllib.request.urlopen(request, timeout=PATIENCE_S).close()
+        ask_for_review(stage, "compressor-1")
     browser.open(stage.base, "/review", "en", "light")
     browser.wait("an item", "return document.querySelectorAll('.review-row').length > 0 && document.querySelector('.decide')")
     # The newest decision of the box is the one made here.
@@ -369,7 +372,176 @@ def review(stage):
     stage.clean()
 
 
+@case("Decisions are listed on the machine's page, and taken back there")
+def decisions(stage):
+    browser = stage.browser
+    item = ask_for_review(stage, "compressor-3")
+    made = stage.demo.post(f"/api/v1/review/{item['id']}/decision", {"decision": "label", "label": "valve-plate-broken", "user": "wei", "comment": "knocks"})
+    browser.open(stage.base, "/machine/compressor-3", "en", "light")
+    undo = f"[data-decision='{made['decision']['id']}']"
+    browser.wait("the decision is listed", "return document.querySelector(arguments[0])", undo)
+    words = browser.script("return document.querySelector(arguments[0]).closest('li').innerText", undo)
+    for part in ("Named: Valve plate broken", "by wei", "knocks"):
+        if part not in words:
+            raise Failure(f"'{part}' is not in what the list says: {words}")
+    expect("the page", check_page(browser, "/machine/compressor-3"))
+    browser.click(undo)
+
+    def undone():
+        found = stage.demo.get("/api/v1/machines/compressor-3/teaching")["decisions"]
+        return next(each for each in found if each["id"] == made["decision"]["id"])["undone"]
+
+    wait_for("the decision is taken back", undone)
+    browser.wait("it is struck out, without a button", "return document.querySelector('.decision-list [data-undone]') && !document.querySelector(arguments[0])", undo)
+    browser.wait("what that changed is said", "return /taken back/.test(document.querySelector('.decisions .notice')?.innerText ?? '')")
+    stage.clean()
+
+
+# ---- What if.
+
+def try_it(browser, values):
+    for key, value in values.items():
+        browser.write(f"#rule-{key}", str(value))
+    browser.click("button.go")
+    browser.wait("an answer", "return document.querySelector('#h-found, .found .empty[data-kind=wrong]') && !document.querySelector('.found[data-old]')")
+
+
+@case("What-if: before and after on the stored history")
+def what_if(stage):
+    stage.alarm()
+    browser = stage.browser
+
+    def lasts():
+        windows = stage.demo.get("/api/v1/machines/compressor-2/windows?limit=12")["windows"]
+        return len(windows) == 12 and all(each["label"] == FAULT for each in windows[:8])
+
+    wait_for("the fault lasts for some windows", lasts)
+    browser.open(stage.base, "/what-if?machine=compressor-2&range=1h", "en", "light")
+    try_it(browser, {"consecutive": 5})
+    row = browser.script("return [...document.querySelectorAll('.found-table tbody tr')].map((each) => [...each.children].map((cell) => cell.innerText))")
+    if len(row) != 1 or "later by 10" not in row[0][0] or row[0][1] != "Bearing lacking oil" or row[0][2] == row[0][3]:
+        raise Failure(f"two windows more at a hop of 5 s make the alarm 10 s later; the table says {row}")
+    counts = browser.script("return Object.fromEntries([...document.querySelectorAll('.found-counts li')].map((each) => [each.dataset.change, Number(each.querySelector('b').innerText)]))")
+    if counts != {"same": 0, "earlier": 0, "later": 1, "gone": 0, "new": 0}:
+        raise Failure(f"the counts are {counts}")
+    bars = browser.script("return [...document.querySelectorAll('.track span')].map((each) => each.getBoundingClientRect().left)")
+    if len(bars) != 2 or not bars[0] < bars[1]:
+        raise Failure(f"on the timeline the alarm before does not begin left of the one after: {bars}")
+    yaml = "\n".join(browser.text(".yaml"))
+    if yaml != "machines:\n  - id: compressor-2\n    rule: {consecutive: 5}":
+        raise Failure(f"the YAML is {yaml!r}")
+    expect("the answer", check_page(browser, "/what-if"))
+
+    # The anchor is taken away, a phrase is new, and no run is long enough.
+    browser.click(".try-labels summary", "Other")
+    browser.click(".try-labels details[open] button", "Remove")
+    browser.click("[data-action=add]")
+    browser.write(".try-labels li:last-child input", "Air leak")
+    browser.write(".try-labels li:last-child textarea", "compressed air hissing out of a leak")
+    if not browser.script("return document.querySelector('.found').dataset.old"):
+        raise Failure("the answer beside a form that changed does not say that it is old")
+    try_it(browser, {"consecutive": 5000})
+    changes = browser.script("return [...document.querySelectorAll('.found-change')].map((each) => each.dataset.change)")
+    if changes != ["gone"]:
+        raise Failure(f"a rule of 5000 windows leaves {changes}")
+    yaml = "\n".join(browser.text(".yaml"))
+    if "- id: air-leak" not in yaml or "- id: other" in yaml or "consecutive: 5000" not in yaml:
+        raise Failure(f"the YAML is {yaml}")
+    if not any("anchor" in each.lower() for each in browser.text(".advice li")):
+        raise Failure(f"a profile without an anchor gets no advice: {browser.text('.advice li')}")
+    stage.clean()
+
+
+@case("What-if: refusals, waiting, cancelling and an empty history")
+def what_if_refused(stage):
+    browser = stage.browser
+    browser.open(stage.base, "/what-if?machine=compressor-1&range=1h", "zh", "light")
+    try_it(browser, {"consecutive": 5, "within": 3})
+    words = "\n".join(browser.text(".found .empty"))
+    if "无法试算此更改" not in words or "within" not in words:
+        raise Failure(f"a rule that can never hold is refused with {words}")
+    stage.clean(allowed=("422",))
+    browser.open(stage.base, "/what-if?machine=compressor-1&range=1h", "en", "light")
+    # Another question holds the one place for a while.
+    browser.script("""
+        const real = window.fetch;
+        let left = 1;
+        window.fetch = (url, options) => String(url).endsWith("/replay") && left-- > 0
+          ? Promise.resolve(new Response(JSON.stringify({ error: { code: "busy", message: "a replay is under way" } }), { status: 429 })) : real(url, options);
+        window.away = () => { window.fetch = (url, options) => new Promise((_, no) => options.signal.addEventListener("abort", () => no(options.signal.reason))); };""")
+    browser.write("#rule-consecutive", "4")
+    browser.click("button.go")
+    browser.wait("it waits", "return /one runs at a time/.test(document.querySelector('.found').innerText)")
+    browser.wait("and gets its turn", "return document.querySelector('#h-found')")
+    browser.script("window.away()")
+    browser.click("button.go")
+    browser.wait("progress", "return document.querySelector('.found progress')")
+    browser.click(".found button", "Cancel")
+    browser.wait("it is cancelled", "return /Cancelled/.test(document.querySelector('.found').innerText) && !document.querySelector('button.go').disabled")
+    browser.open(stage.base, "/what-if?machine=compressor-1")
+    browser.script("""
+        const span = document.querySelector("#try-span");
+        span.value = "own";
+        span.dispatchEvent(new Event("change"));
+        document.querySelector("#try-from").value = "2026-01-01T00:00";
+        document.querySelector("#try-to").value = "2026-01-02T00:00";""")
+    browser.click("button.go")
+    browser.wait("nothing to judge", "return /Nothing to judge/.test(document.querySelector('.found').innerText)")
+    stage.clean()
+
+
+# ---- Normal sound.
+
+@case("A proposed normal sound is confirmed, and an operating state added")
+def proposal(stage):
+    browser = stage.browser
+    service = stage.start(Proposing(stage.binary, stage.folder, stage.demo.port)).ready()
+    wait_for("a proposal", lambda: service.enrolment()["proposed_version"] == 1, 400)
+    page = f"/machine/{service.MACHINE}"
+    browser.open(service.base, page, "en", "light")
+    browser.wait("the proposal", "return document.querySelector('[data-action=confirm]')")
+    expect("the page", check_page(browser, page))
+    browser.click("[data-action=confirm]")
+    browser.write("#normal-user", "li")
+    browser.click("dialog button[type=submit]")
+    wait_for("version 1 is in use", lambda: service.enrolment()["active_version"] == 1)
+    confirmed = service.enrolment()["versions"][0]["confirmed"]
+    if not confirmed or confirmed["user"] != "li":
+        raise Failure(f"confirmed by {confirmed}")
+    browser.wait("the page says so", "return /Enrolled/.test(document.querySelector('.area-normal .state-tag').innerText)")
+    browser.wait("change is explained, too", "return [...document.querySelectorAll('.why h3')].some((each) => each.innerText === 'Changed, no label says how')")
+    browser.click("[data-action=enrol]")
+    browser.write("#normal-state", "idle")
+    browser.click("dialog button[type=submit]")
+    wait_for("version 2 is in use", lambda: service.enrolment()["active_version"] == 2)
+    browser.wait("both states are listed", "return document.querySelectorAll('.states li').length === 2 && /idle/.test(document.querySelector('.states').innerText)")
+    browser.click("[data-action=undo]")
+    browser.click("dialog button[type=submit]")
+    wait_for("version 1 is in use again", lambda: service.enrolment()["active_version"] == 1)
+    stage.clean()
+
+
 # ---- What is remembered, and who may what.
+
+@case("Both languages have the same words")
+def same_words(stage):
+    browser = stage.browser
+    folder = ROOT / "Dashboards/web/assets/js/i18n"
+    names = sorted(file.name for file in (folder / "en").glob("*.js"))
+    expect("dictionaries of one language only", sorted({file.name for file in (folder / "zh").glob("*.js")} ^ set(names)))
+    browser.open(stage.base, "/plant", "en", "light")
+    expect("words of one language only, or with other values to fill in", browser.later("""
+        const places = (words) => [...new Set(JSON.stringify(words).match(/\\{\\w+\\}/g) ?? [])].sort().join();
+        const wrong = [], flat = (all) => Object.fromEntries(Object.entries(all).flatMap(([key, value]) => key.includes(".") ? [[key, value]]
+          : Object.entries(value).map(([rest, words]) => [`${key}.${rest}`, words])));
+        for (const file of args[0]) {
+          const [en, zh] = (await Promise.all(["en", "zh"].map((each) => import(`/assets/js/i18n/${each}/${file}`)))).map((each) => flat(each.default));
+          for (const key of new Set([...Object.keys(en), ...Object.keys(zh)])) if (!(key in en) || !(key in zh) || places(en[key]) !== places(zh[key])) wrong.push(`${file}: ${key}`);
+        }
+        return wrong;""", names))
+    stage.clean()
+
+
 
 @case("Language and theme are switched and remembered")
 def remembered(stage):

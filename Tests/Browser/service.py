@@ -90,6 +90,11 @@ class Service(Program):
         with urllib.request.urlopen(self.base + path, timeout=60) as answer:
             return json.load(answer)
 
+    def post(self, path, body):
+        request = urllib.request.Request(self.base + path, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            return json.load(answer)
+
 
 class Demo(Service):
     """`ausculta demo` on free ports; compressor-2 runs out of oil."""
@@ -155,6 +160,56 @@ http: {{listen: "127.0.0.1:{port}", users_file: {users.name}}}
 
         wait_for("/readyz of the service with users", answers)
         return self
+
+    def stop(self):
+        self.machine.stop()
+        super().stop()
+
+
+class Proposing(Service):
+    """`ausculta serve` that proposes a machine's normal sound by itself; windows of 2 s, so that 80 s are enough."""
+
+    MACHINE, SITE = "compressor-8", "enroltest"
+
+    def __init__(self, binary, folder, broker_port):
+        port = free_port()
+        file = folder / "proposing.yaml"
+        file.write_text(f"""\
+site: {self.SITE}
+node: proposing
+broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
+window: {{length: 2s, hop: 2s}}
+enrolment: {{automatic: true, after: 80s}}
+labels:
+  compressor:
+    - {{id: normal, name: {{en: Normal running, zh: 正常运行}}, kind: normal,
+       prompts: ["the sound of an air compressor running normally"]}}
+    - {{id: bearing-lacking-oil, name: {{en: Bearing lacking oil, zh: 轴承缺油}}, kind: fault, severity: warning,
+       prompts: ["an air compressor with a bearing lacking oil"]}}
+    - {{id: other, name: {{en: Other, zh: 其他}}, kind: anchor, prompts: ["other sounds"]}}
+machines:
+  - {{id: {self.MACHINE}, profile: compressor}}
+store: {{path: proposing.sqlite, retain: 1d}}
+http: {{listen: "127.0.0.1:{port}"}}
+""")
+        super().__init__([binary, "serve", "--config", file], folder / "proposing.log")
+        self.base = f"http://127.0.0.1:{port}"
+        self.machine = Program(
+            [binary, "simulate", "--machine", self.MACHINE, "--state", "normal", "--rate", "16000", "--site", self.SITE,
+             "--broker", f"mqtt://127.0.0.1:{broker_port}", "--duration", "1800s"], folder / "proposing-machine.log",
+        )
+
+    def ready(self):
+        def answers():
+            if self.process.poll() is not None:
+                raise Failure(f"serve ended with {self.process.returncode}:\n{self.text()[-3000:]}")
+            return self.get(f"/api/v1/machines/{self.MACHINE}")
+
+        wait_for("the service that proposes", answers)
+        return self
+
+    def enrolment(self):
+        return self.get(f"/api/v1/machines/{self.MACHINE}/enrolment")
 
     def stop(self):
         self.machine.stop()

@@ -8,10 +8,13 @@ struct RunProgress: Encodable, Sendable {
         let start: Date
         let confidence: Double
         let counts: Bool
+        /// Of `changed` only: how unlike the normal sound, and the limit it is compared with.
+        var novelty: Double?
+        var noveltyLimit: Double?
     }
 
     /// Windows shown beside the words.
-    private static let shownWindows = 12
+    static let shownWindows = 12
 
     let label: String
     let count: Int
@@ -20,10 +23,11 @@ struct RunProgress: Encodable, Sendable {
     let text: Words
     let windows: [Window]
 
-    /// Every fault of a machine, in vocabulary order.
+    /// Every fault of a machine, in vocabulary order, and `changed` where its normal sound is enrolled.
     static func all(of machine: LiveMachine) -> [RunProgress] {
         let windows = machine.recent.compactMap { RunWindow($0) }
         return machine.description.vocabulary.faults.map { RunProgress($0.id, of: machine, windows: windows) }
+            + [RunProgress(changeOf: machine, windows: windows)].compactMap { $0 }
     }
 
     private init(_ label: LabelID, of machine: LiveMachine, windows: [RunWindow]) {

@@ -98,4 +98,32 @@ import Testing
         time = try await plant.hear("m", from: time, count: 2, fine)
         #expect(try words().en.hasSuffix("below 0.65; 2 so far."))
     }
+
+    @Test func changeIsExplainedOnceTheNormalSoundIsEnrolled() async throws {
+        let plant = try await StagedPlant(["m"])
+        func change() throws -> RunProgress? {
+            RunProgress.all(of: try #require(plant.machine("m"))).first { $0.label == "changed" }
+        }
+        func hear(_ index: Int, _ scores: [Double], _ score: Double) async throws {
+            let novelty = Novelty(score: score, limit: 2.5, share: score > 2.5 ? 1 : 0.5)
+            try await plant.hear("m", at: start.addingTimeInterval(Double(index) * 5), scores, novelty: novelty)
+        }
+        #expect(try change() == nil)
+        try await hear(0, fine, 1)
+        #expect(
+            try change()?.text.en
+                == "0 of 5: the last window was like the machine's own normal sound (1.00, limit 2.50)."
+        )
+        try await hear(1, dry, 4)
+        #expect(try change()?.text.en.hasSuffix("(4.00, limit 2.50), and Bearing lacking oil explains it.") == true)
+        #expect(try change()?.windows.map(\.counts) == [false, false])
+        for index in 2...3 { try await hear(index, fine, 4) }
+        #expect(try change()?.count == 2)
+        #expect(try change()?.windows.map(\.counts) == [false, false, true, true])
+        #expect(try change()?.windows.last?.noveltyLimit == 2.5)
+        #expect(try change()?.text.zh.hasPrefix("2/5：已有连续 2 个窗口与设备自身的正常声音不同") == true)
+        for index in 4...6 { try await hear(index, fine, 4) }
+        for index in 7...8 { try await hear(index, fine, 1) }
+        #expect(try change()?.text.en.hasSuffix("in a row like it; 2 so far.") == true)
+    }
 }

@@ -95,8 +95,9 @@ final class StagedPlant: PlantSource {
 
     // MARK: - Moving it
 
-    /// Hears a window: scores for normal, oil and valve; nil for one with too much missing.
-    func hear(_ machine: String, at start: Date, _ scores: [Double]?) async throws {
+    /// Hears a window: scores for normal, oil and valve; nil for one with too much missing. With a novelty the machine's
+    /// normal sound is enrolled.
+    func hear(_ machine: String, at start: Date, _ scores: [Double]?, novelty: Novelty? = nil) async throws {
         let labels = [Self.normal, Self.oil, Self.valve]
         let observation = Observation(
             machine: machine,
@@ -105,12 +106,15 @@ final class StagedPlant: PlantSource {
             scores: scores.map { zip(labels, $0).map { LabelScore(label: $0, confidence: $1) } } ?? [],
             levelDBFS: scores == nil ? -160 : -24.5,
             missingFraction: scores == nil ? 0.4 : 0,
-            quality: scores == nil ? .incomplete : .good
+            quality: scores == nil ? .incomplete : .good,
+            novelty: novelty
         )
         let (monitor, actions, verdict) = try state.withLock { state in
             var monitor = try #require(state.monitors[machine])
             let verdict = monitor.verdict(on: observation)
-            let actions = monitor.streamRestored(at: start) + monitor.observe(observation)
+            var actions = monitor.streamRestored(at: start)
+            if novelty != nil { actions += monitor.followNovelty(true, at: start) }
+            actions += monitor.observe(observation)
             state.monitors[machine] = monitor
             state.now = max(state.now, observation.end)
             return (monitor, actions, verdict)

@@ -2,7 +2,7 @@
 import { get, onUnauthorized } from "./api.js";
 import { h, replace, setAttribute, setText } from "./dom.js";
 import { setServerTime } from "./format.js";
-import { language, onLanguage, setLanguage, t, register } from "./i18n.js";
+import { language, onLanguage, setLanguage, t, words } from "./i18n.js";
 import { icon } from "./icons.js";
 import { live } from "./live.js";
 import { go, navigate, onRoute, recover, route } from "./router.js";
@@ -11,13 +11,8 @@ import { setTheme, themeChoice } from "./theme.js";
 import { setPageTitle, setAlarmCount } from "./title.js";
 import { toast } from "./toast.js";
 import { errorState, errorText } from "./ui/empty.js";
-import en from "./i18n/en/shell.js";
-import zh from "./i18n/zh/shell.js";
 
-register("en", en);
-register("zh", zh);
-
-const PAGES = ["plant", "alarms", "desk", "microphone", "review", "system"];
+const PAGES = ["plant", "alarms", "desk", "microphone", "review", "what-if", "system"];
 const THEMES = { auto: "auto", light: "sun", dark: "moon" };
 const counts = { alarms: 0, review: 0 };
 let parts = null;
@@ -35,16 +30,16 @@ function shell() {
   }));
   const pillText = h("span", { class: "pill-text" });
   const pill = h("span", { class: "pill", role: "status", dataset: { state: live.state } }, h("span", { class: "dot" }), pillText);
-  const lang = h("button", { class: "button ghost compact", type: "button", lang: language() === "zh" ? "en" : "zh-CN", onclick: () => setLanguage(language() === "zh" ? "en" : "zh") },
+  const lang = h("button", { class: "button ghost compact", lang: language() === "zh" ? "en" : "zh-CN", onclick: () => setLanguage(language() === "zh" ? "en" : "zh") },
     icon("language", "small"), h("span", null, language() === "zh" ? "English" : "中文"));
-  const themeButton = h("button", { class: "button ghost compact icon-only", type: "button", onclick: nextTheme });
+  const themeButton = h("button", { class: "button ghost compact icon-only", onclick: nextTheme });
   const siteName = h("small", null, site);
   const user = h("div", { class: "rail-user", hidden: true });
   const main = h("main", { id: "main", tabindex: "-1" });
   const news = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
   parts = { links, badges, pill, pillText, themeButton, siteName, user, main, news };
   replace(document.getElementById("app"),
-    h("button", { class: "skip", type: "button", onclick: () => main.focus() }, t("shell.skip")),
+    h("button", { class: "skip", onclick: () => main.focus() }, t("shell.skip")),
     h("div", { class: "shell" },
       h("header", { class: "rail" },
         h("a", { class: "brand", href: "#/plant", "aria-label": "Ausculta" },
@@ -96,7 +91,7 @@ function showUser() {
   if (!user) return;
   replace(parts.user, icon("user", "small"), h("span", { class: "clip" }, user.name),
     access === "users" && h("button", {
-      class: "button ghost compact icon-only push", type: "button", title: t("shell.logout"), "aria-label": t("shell.logout"),
+      class: "button ghost compact icon-only push", title: t("shell.logout"), "aria-label": t("shell.logout"),
       onclick: async () => {
         try { await logOut(); } catch (failure) { toast(errorText(failure), { kind: "error" }); return; }
         live.stop();
@@ -157,6 +152,7 @@ live.on("resync", () => { refreshCounts(); recover(); });
 function pick(names) { return names ? names[language()] || names.en : ""; }
 
 async function boot() {
+  await words(["shell"]).catch(() => {});
   shell();
   try {
     await loadSession();

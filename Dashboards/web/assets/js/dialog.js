@@ -1,6 +1,7 @@
 // Modal dialogs on the platform's own <dialog>: focus stays inside, Escape closes, focus returns.
 import { h, setText } from "./dom.js";
 import { t } from "./i18n.js";
+import { errorText } from "./ui/empty.js";
 
 /**
  * `openDialog({title, body, confirm, cancel, danger, submit})`. `body` is a node or an array; `submit(close)` may be
@@ -15,7 +16,7 @@ export function openDialog({ title, body, confirm, cancel, danger = false, submi
     const heading = h("h2", { id: "dialog-title" }, title);
     const form = h("form", { method: "dialog" }, heading, body, wrong,
       h("div", { class: "dialog-actions" },
-        cancel === false ? null : h("button", { class: "button", type: "button", onclick: () => dialog.close() }, cancel ?? t("shell.cancel")),
+        cancel === false ? null : h("button", { class: "button", onclick: () => dialog.close() }, cancel ?? t("shell.cancel")),
         go));
     const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title" }, form);
     form.addEventListener("submit", async (event) => {
@@ -27,7 +28,7 @@ export function openDialog({ title, body, confirm, cancel, danger = false, submi
         if (result === undefined) result = true;
         dialog.close();
       } catch (failure) {
-        setText(wrong, failure.message || String(failure));
+        setText(wrong, errorText(failure));
         go.disabled = false;
       }
     });
@@ -37,9 +38,4 @@ export function openDialog({ title, body, confirm, cancel, danger = false, submi
     dialog.showModal();
     (form.querySelector("[autofocus]") ?? go).focus();
   });
-}
-
-/** A question with yes and no; true when confirmed. */
-export async function confirmDialog({ title, text, confirm, danger = false }) {
-  return (await openDialog({ title, body: h("p", { class: "quiet" }, text), confirm, danger })) === true;
 }

@@ -3,14 +3,21 @@
 /**
  * `h("button", {class: "button", onclick: save, "aria-pressed": "true"}, icon("check"), "Save")`.
  * `class`, `dataset` and `style` (an object, set property by property: the policy forbids style attributes) are
- * understood, `on…` functions become listeners, true/false switch attributes, null is left out.
+ * understood, `on…` functions become listeners, true/false switch attributes, null is left out. A button submits no form
+ * unless its `type` says so.
  * Children: nodes, strings, numbers, arrays; null and false are left out.
  */
 export function h(tag, props, ...children) {
   const element = document.createElement(tag);
+  if (tag === "button") element.type = "button";
   for (const [key, value] of Object.entries(props ?? {})) set(element, key, value);
   append(element, children);
   return element;
+}
+
+/** A control with its label; `more` follows it: a hint, a list. */
+export function field(words, control, ...more) {
+  return h("div", { class: "field" }, h("label", { for: control.id }, words), control, more);
 }
 
 function set(element, key, value) {

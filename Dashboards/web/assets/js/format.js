@@ -1,18 +1,5 @@
 // Times, durations, shares, levels and sizes as the chosen language writes them. Every input may be null: then "–".
-import { language, locale, t, register } from "./i18n.js";
-
-register("en", {
-  "format.now": "now",
-  "format.s": "{n} s", "format.min": "{n} min", "format.h": "{n} h", "format.d": { one: "{n} day", other: "{n} days" },
-  "format.hmin": "{h} h {m} min", "format.mins": "{m} min {s} s", "format.dh": "{d} d {h} h",
-  "format.ago": "{span} ago",
-});
-register("zh", {
-  "format.now": "刚刚",
-  "format.s": "{n} 秒", "format.min": "{n} 分钟", "format.h": "{n} 小时", "format.d": "{n} 天",
-  "format.hmin": "{h} 小时 {m} 分", "format.mins": "{m} 分 {s} 秒", "format.dh": "{d} 天 {h} 小时",
-  "format.ago": "{span}前",
-});
+import { language, locale, t } from "./i18n.js";
 
 const NONE = "–";
 let ahead = 0;

@@ -1,4 +1,5 @@
-// Words in the chosen language. Every page brings its own dictionary under its own prefix ("plant.title").
+// Words in the chosen language. Every page has its own dictionary under its own prefix ("plant.title"); of both languages only
+// the chosen one is fetched.
 import { recall, remember } from "./store.js";
 
 const dictionaries = { en: {}, zh: {} };
@@ -18,8 +19,20 @@ export function language() { return current; }
 /** The tag for Intl. */
 export function locale() { return current === "zh" ? "zh-CN" : "en-GB"; }
 
-/** Adds a page's words: `register("en", {"desk.title": "Listening desk"})`. */
-export function register(lang, dictionary) { Object.assign(dictionaries[lang], dictionary); }
+const parts = new Set();
+
+/** Fetches the words of parts of the pages, `i18n/LANGUAGE/PART.js`; rejects where the box does not answer. */
+export async function words(names, lang = current) {
+  await Promise.all(names.map(async (part) => {
+    const { default: all } = await import(`./i18n/${lang}/${part}.js`);
+    for (const [key, value] of Object.entries(all)) {
+      // {plant: {title: …}} is "plant.title"; a key with a dot stands for itself.
+      if (key.includes(".")) dictionaries[lang][key] = value;
+      else for (const [rest, said] of Object.entries(value)) dictionaries[lang][`${key}.${rest}`] = said;
+    }
+    parts.add(part);
+  }));
+}
 
 /**
  * The words of a key, `{name}` filled from `params`. A value may be `{one, other}`, chosen by `params.count`.
@@ -39,9 +52,10 @@ export function name(names) {
   return names[current] || names.en || names.zh || "";
 }
 
-/** Changes and remembers the language; the shell draws the page anew. */
-export function setLanguage(lang) {
-  if (lang !== "en" && lang !== "zh") return;
+/** Changes and remembers the language; the shell draws the page anew. Without its words everything stays as it is. */
+export async function setLanguage(lang) {
+  if (!dictionaries[lang]) return;
+  try { await words([...parts], lang); } catch { return; }
   remember("language", lang);
   if (lang === current) return;
   current = lang;

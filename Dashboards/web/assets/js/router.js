@@ -1,19 +1,20 @@
-// Routes are hashes: #/plant, #/machine/ID, #/alarms, #/alarms/ID, …; a page is a module and, if it has one, a sheet.
+// Routes are hashes: #/plant, #/machine/ID, #/alarms, #/alarms/ID, …; a page is a module, its words and a sheet.
 import { ApiError } from "./api.js";
 import { h, replace } from "./dom.js";
-import { t } from "./i18n.js";
+import { t, words } from "./i18n.js";
 import { errorState, loading } from "./ui/empty.js";
 
-/** First path segment → page module; `detail` is the module when an identifier follows. */
+/** First path segment → page module; `detail` is the module when an identifier follows; `words` what they and their parts say. */
 const ROUTES = {
-  plant: { page: "plant", css: ["plant"] },
-  machine: { page: "machine", css: ["machine"], nav: "plant" },
-  alarms: { page: "alarms", detail: "alarm", css: ["alarms"] },
-  desk: { page: "desk", css: ["desk"] },
-  microphone: { page: "microphone", css: ["desk"] },
-  review: { page: "review", css: ["review"] },
-  system: { page: "system", css: ["system"] },
-  login: { page: "login", css: ["login"] },
+  plant: { page: "plant" },
+  machine: { page: "machine", nav: "plant", words: ["machine", "normal-sound", "decisions", "review", "outlook", "evidence", "acknowledge"] },
+  alarms: { page: "alarms", detail: "alarm", words: ["alarms", "evidence", "acknowledge"] },
+  desk: { page: "desk" },
+  microphone: { page: "microphone", css: ["desk"], words: ["desk"] },
+  review: { page: "review" },
+  "what-if": { page: "what-if" },
+  system: { page: "system" },
+  login: { page: "login" },
 };
 
 const sheets = new Map();
@@ -33,7 +34,7 @@ export function route() {
   const known = Object.hasOwn(ROUTES, first ?? "plant") ? first ?? "plant" : "plant";
   const entry = ROUTES[known];
   return {
-    name: known, page: id && entry.detail ? entry.detail : entry.page, css: entry.css, nav: entry.nav ?? known,
+    name: known, page: id && entry.detail ? entry.detail : entry.page, css: entry.css ?? [entry.page], words: entry.words ?? [entry.page], nav: entry.nav ?? known,
     params: { id: id ?? null }, query: new URLSearchParams(search),
   };
 }
@@ -82,7 +83,7 @@ export async function navigate({ focus = true } = {}) {
   listener(here);
   const waiting = setTimeout(() => { if (mine === visit) replace(root, h("div", { class: "page" }, loading("lines", 4))); }, 250);
   try {
-    const [module] = await Promise.all([import(`./pages/${here.page}.js`), ...here.css.map(sheet)]);
+    const [module] = await Promise.all([import(`./pages/${here.page}.js`), words(here.words), ...here.css.map(sheet)]);
     clearTimeout(waiting);
     if (mine !== visit) return;
     replace(root);
@@ -108,4 +109,4 @@ export async function navigate({ focus = true } = {}) {
 /** Tries again what could not be shown, once the box answers again. */
 export function recover() { if (failed) navigate({ focus: false }); }
 
-addEventListener("hashchange", () => navigate());
+addEventListener("hashchange", () => { if (document.getElementById("main")) navigate(); });

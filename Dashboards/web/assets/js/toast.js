@@ -19,8 +19,8 @@ export function toast(message, { kind = "info", timeout = 6000, action = null } 
   const element = h("div", { class: "toast", dataset: { state: STATE[kind] ?? "advisory" } },
     stateIcon(STATE[kind] ?? "advisory"),
     h("div", { class: "toast-text" }, message),
-    action && h("button", { class: "button compact", type: "button", onclick: () => { close(); action.run(); } }, action.label),
-    h("button", { class: "button ghost compact icon-only", type: "button", "aria-label": t("shell.close"), onclick: close }, icon("close", "small")));
+    action && h("button", { class: "button compact", onclick: () => { close(); action.run(); } }, action.label),
+    h("button", { class: "button ghost compact icon-only", "aria-label": t("shell.close"), onclick: close }, icon("close", "small")));
   region.append(element);
   while (region.children.length > 4) region.firstElementChild.remove();
   if (kind !== "error") setTimeout(close, timeout);

@@ -68,7 +68,7 @@ export function createLabelField({ signal, onChange = () => {} }) {
     try {
       presets ??= (await get("presets")).presets;
       replace(choices, h("span", { class: "small faint" }, t("desk.presets")), presets.map((preset) => h("button", {
-        class: "button compact", type: "button",
+        class: "button compact",
         onclick: () => {
           text.value = (preset.labels[language()] ?? preset.labels.en).join("\n");
           text.dispatchEvent(new Event("input"));

@@ -2,7 +2,7 @@
 import { get } from "../api.js";
 import { debounce, h, replace } from "../dom.js";
 import { confidence, dateTime, duration, fullTime, ms, now } from "../format.js";
-import { name, register } from "../i18n.js";
+import { name } from "../i18n.js";
 import { icon, stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { setPageTitle } from "../title.js";
@@ -10,11 +10,6 @@ import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { errorState, loading } from "../ui/empty.js";
 import { createEvidence } from "../ui/evidence.js";
 import { stateTag, updateStateTag } from "../ui/state.js";
-import en from "../i18n/en/alarms.js";
-import zh from "../i18n/zh/alarms.js";
-
-register("en", en);
-register("zh", zh);
 
 export default async function mount(root, { params, t, signal }) {
   const page = h("div", { class: "page alarm-page" }, loading("block"));

@@ -2,18 +2,13 @@
 import { get, query as toQuery } from "../api.js";
 import { debounce, every, h, keyed, replace, setAttribute, setText } from "../dom.js";
 import { confidence, dateTime, duration, fullTime, ms, now } from "../format.js";
-import { locale, name, register } from "../i18n.js";
+import { locale, name } from "../i18n.js";
 import { icon } from "../icons.js";
 import { live } from "../live.js";
 import { setQuery } from "../router.js";
 import { acknowledgeButton, awaitsAcknowledgement, isOpen } from "../ui/acknowledge.js";
 import { empty, errorState, loading } from "../ui/empty.js";
 import { stateRank, stateTag, updateStateTag } from "../ui/state.js";
-import en from "../i18n/en/alarms.js";
-import zh from "../i18n/zh/alarms.js";
-
-register("en", en);
-register("zh", zh);
 
 const PAGE = 50;
 const PERIODS = { "1d": 1, "7d": 7, "30d": 30, "90d": 90 };
@@ -26,7 +21,7 @@ export default async function mount(root, { query, t, signal }) {
   let alarms = [], next = null, asked = null, known = false;
 
   const states = h("div", { class: "segments", role: "group", "aria-label": t("alarms.state") }, ["active", "past", "all"].map((state) =>
-    h("button", { type: "button", dataset: { value: state }, onclick: () => change("state", state) }, t("alarms.state." + state))));
+    h("button", { dataset: { value: state }, onclick: () => change("state", state) }, t("alarms.state." + state))));
   const machineSelect = select("machine", t("alarms.machine"), [["", t("alarms.anyMachine")]]);
   const labelSelect = select("label", t("alarms.label"), [["", t("alarms.anyLabel")]]);
   const severitySelect = select("severity", t("alarms.severity"), [["", t("alarms.anySeverity")], ...["critical", "warning", "advisory"].map((each) => [each, t("severity." + each)])]);
@@ -38,7 +33,7 @@ export default async function mount(root, { query, t, signal }) {
       ["alarms.col.severity", "alarms.col.alarm", "alarms.col.raised", "alarms.col.length", "alarms.col.state", "alarms.col.action"].map((key) => h("span", { role: "columnheader" }, t(key))))),
     body);
   const rest = h("div", null, loading("lines", 5));
-  const more = h("button", { class: "button", type: "button", hidden: true, onclick: () => load(true) }, t("shell.more"));
+  const more = h("button", { class: "button", hidden: true, onclick: () => load(true) }, t("shell.more"));
   root.append(h("div", { class: "page" },
     h("header", { class: "page-head" }, h("h1", null, t("title.alarms")), h("div", { class: "row push" }, csv)),
     h("div", { class: "alarm-filters" }, states, machineSelect.field, labelSelect.field, severitySelect.field, periodSelect.field),

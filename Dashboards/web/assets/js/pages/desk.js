@@ -2,7 +2,6 @@
 import { upload } from "../api.js";
 import { h, replace, setAttribute, setText } from "../dom.js";
 import { bytes, duration, milliseconds, position } from "../format.js";
-import { register } from "../i18n.js";
 import { icon } from "../icons.js";
 import { recall, remember } from "../store.js";
 import { createLabelField, createThreshold, labelKind } from "../desk/labels.js";
@@ -15,11 +14,6 @@ import { empty, errorText } from "../ui/empty.js";
 import { createPlayer } from "../ui/player.js";
 import { createSpectrogram } from "../ui/spectrogram.js";
 import { createTimeline } from "../ui/timeline.js";
-import en from "../i18n/en/desk.js";
-import zh from "../i18n/zh/desk.js";
-
-register("en", en);
-register("zh", zh);
 
 const TYPES = ".wav,.flac,.mp3,.ogg,.oga,.opus,.rf64,audio/*";
 const LONGEST_RECORDING_S = 120;
@@ -39,20 +33,20 @@ export default async function mount(root, { t, signal }) {
     h("p", { class: "hint" }, t("desk.drop.hint")),
     h("div", { class: "row drop-actions" },
       h("label", { class: "button primary", for: "sound" }, icon("upload", "small"), t("desk.choose")), file,
-      h("button", { class: "button", type: "button", onclick: record }, icon("record", "small"), t("desk.record"))));
+      h("button", { class: "button", onclick: record }, icon("record", "small"), t("desk.record"))));
   const soundName = h("strong", { class: "clip" });
   const soundFacts = h("span", { class: "small faint num" });
   const picture = createSpectrogram({ label: t("sound.spectrogram"), onSeek: (at) => player.seek(at) });
   const player = createPlayer({ spectrogram: picture, label: t("desk.sound"), signal, onTime: (at) => follow(at) });
   const chosen = h("div", { class: "stack chosen", hidden: true },
     h("div", { class: "row" }, icon("file"), h("div", { class: "chosen-name" }, soundName, soundFacts),
-      h("button", { class: "button ghost compact push", type: "button", onclick: () => { forget(); file.focus(); } }, t("desk.another"))),
+      h("button", { class: "button ghost compact push", onclick: () => { forget(); file.focus(); } }, t("desk.another"))),
     player.element);
   const level = h("div", { class: "meter", "aria-hidden": "true" }, h("span"));
   const recordingTime = h("span", { class: "num" }, "0:00");
   const recording = h("div", { class: "recording", role: "status", hidden: true },
     h("span", { class: "live-dot" }), h("span", null, t("desk.recording")), recordingTime, level,
-    h("button", { class: "button primary", type: "button", onclick: () => stopRecording?.() }, icon("stop", "small"), t("desk.stop")));
+    h("button", { class: "button primary", onclick: () => stopRecording?.() }, icon("stop", "small"), t("desk.stop")));
   const soundWrong = h("p", { class: "wrong", role: "alert" });
   const soundCard = h("section", { class: "card desk-sound", "aria-labelledby": "desk-sound" },
     h("div", { class: "card-head" }, h("h2", { id: "desk-sound" }, h("span", { class: "step" }, "1"), t("desk.sound"))),
@@ -63,7 +57,7 @@ export default async function mount(root, { t, signal }) {
   const threshold = createThreshold({ onChange: showAnswer });
   const denoise = h("input", { type: "checkbox", checked: recall("denoise") === "yes" });
   denoise.addEventListener("change", () => remember("denoise", denoise.checked ? "yes" : null));
-  const go = h("button", { class: "button primary go", type: "button", onclick: classify }, t("desk.go"));
+  const go = h("button", { class: "button primary go", onclick: classify }, t("desk.go"));
   const wrong = h("p", { class: "wrong", role: "alert" });
   const labelCard = h("section", { class: "card", "aria-labelledby": "desk-labels" },
     h("div", { class: "card-head" }, h("h2", { id: "desk-labels" }, h("span", { class: "step" }, "2"), t("desk.question"))),
@@ -75,7 +69,7 @@ export default async function mount(root, { t, signal }) {
   // ---- The answer.
   const verdict = createVerdict();
   const bars = createBars({ label: t("desk.scores") });
-  const more = h("button", { class: "button ghost compact", type: "button", onclick: () => { everyBar = !everyBar; showAnswer(); } });
+  const more = h("button", { class: "button ghost compact", onclick: () => { everyBar = !everyBar; showAnswer(); } });
   const timeline = createTimeline({ label: t("desk.windows"), onSeek: (at) => player.seek(at), signal });
   const timelinePart = h("div", { class: "stack" }, h("h3", null, t("desk.windows")), timeline.element);
   const facts = h("p", { class: "small faint num" });

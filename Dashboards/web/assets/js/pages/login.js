@@ -1,13 +1,8 @@
 // Signing in, when the box has users.
-import { h, setText } from "../dom.js";
-import { register } from "../i18n.js";
+import { field, h, setText } from "../dom.js";
 import { go } from "../router.js";
 import { logIn, mustLogIn } from "../session.js";
-import en from "../i18n/en/login.js";
-import zh from "../i18n/zh/login.js";
-
-register("en", en);
-register("zh", zh);
+import { errorText } from "../ui/empty.js";
 
 export default async function mount(root, { query, t, signal }) {
   const to = query.get("to")?.startsWith("/") && !query.get("to").startsWith("/login") ? query.get("to") : "/plant";
@@ -21,8 +16,8 @@ export default async function mount(root, { query, t, signal }) {
     h("img", { src: "/assets/img/mark.svg", alt: "", width: "48", height: "48" }),
     h("h1", null, t("login.title")),
     h("p", { class: "quiet" }, t("login.text")),
-    h("div", { class: "field" }, h("label", { for: "user" }, t("login.user")), user),
-    h("div", { class: "field" }, h("label", { for: "password" }, t("login.password")), password),
+    field(t("login.user"), user),
+    field(t("login.password"), password),
     wrong, submit,
     h("p", { class: "small faint" }, t("login.help"), " ", h("code", null, "ausculta user add")));
   root.append(h("div", { class: "login" }, form));
@@ -36,8 +31,7 @@ export default async function mount(root, { query, t, signal }) {
       await logIn(user.value.trim(), password.value);
       go(to, { replace: true });
     } catch (failure) {
-      setText(wrong, failure.status === 401 ? t("login.wrong") : failure.status === 429 ? t("login.tooMany")
-        : failure.status === 0 ? t("error.unreachable.text") : failure.message);
+      setText(wrong, failure.status === 401 ? t("login.wrong") : failure.status === 429 ? t("login.tooMany") : errorText(failure));
       password.select();
       submit.disabled = false;
     }

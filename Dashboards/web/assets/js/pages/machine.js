@@ -1,8 +1,8 @@
 // One machine: what it says now, why that is or is not an alarm, how it came about, and the sound itself.
 import { blob, get, query as toQuery } from "../api.js";
 import { debounce, every, h, keyed, replace, setAttribute, setStyle, setText } from "../dom.js";
-import { ago, clock, confidence, dateTime, dbfs, duration, fullTime, ms, now, percent, setServerTime } from "../format.js";
-import { name, register } from "../i18n.js";
+import { ago, clock, confidence, dateTime, dbfs, duration, fullTime, ms, now, number, percent, setServerTime } from "../format.js";
+import { name } from "../i18n.js";
 import { icon } from "../icons.js";
 import { live } from "../live.js";
 import { setQuery } from "../router.js";
@@ -10,6 +10,7 @@ import { setPageTitle } from "../title.js";
 import { recall, remember } from "../store.js";
 import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
 import { createBars } from "../ui/bars.js";
+import { createDecisions } from "../ui/decisions.js";
 import { empty, errorState, errorText, loading } from "../ui/empty.js";
 import { createEvidence, lazily } from "../ui/evidence.js";
 import { createNormalSound } from "../ui/normal-sound.js";
@@ -18,13 +19,8 @@ import { createOutlook } from "../ui/outlook.js";
 import { createPlayer } from "../ui/player.js";
 import { createRing } from "../ui/ring.js";
 import { createSpectrogram } from "../ui/spectrogram.js";
-import { stateTag, troubleText, updateStateTag } from "../ui/state.js";
+import { labelName, stateTag, troubleText, updateStateTag } from "../ui/state.js";
 import { createTrend } from "../ui/trend.js";
-import en from "../i18n/en/machine.js";
-import zh from "../i18n/zh/machine.js";
-
-register("en", en);
-register("zh", zh);
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const RANGES = [["15m", 15 * MINUTE], ["1h", HOUR], ["6h", 6 * HOUR], ["24h", DAY], ["7d", 7 * DAY], ["30d", 30 * DAY], ["90d", 90 * DAY]];
@@ -53,14 +49,17 @@ export default async function mount(root, { params, query, t, signal }) {
   const why = makeWhy();
   const trend = makeTrend();
   const normal = createNormalSound({ path, signal, changed: () => refresh() });
+  const decisions = createDecisions({ id, path, labels: () => machine.labels, signal, changed: () => refresh() });
   const sound = makeSound();
   const evidence = makeEvidence();
   replace(page, head.element,
-    h("div", { class: "machine-grid" }, nowCard.element, why.element, trend.element, card("normal", t("normal.title"), normal.tag, normal.body), evidence.element, sound.element));
+    h("div", { class: "machine-grid" }, nowCard.element, why.element, trend.element, card("normal", t("normal.title"), normal.tag, normal.body),
+      card("taught", t("decisions.title"), decisions.count, decisions.body), evidence.element, sound.element));
   update();
   nowCard.begin();
   evidence.load();
   normal.load();
+  decisions.load();
   sound.load();
   trend.begin();
 
@@ -77,7 +76,8 @@ export default async function mount(root, { params, query, t, signal }) {
   }, { signal });
   live.on("window", (window) => { nowCard.show(window); refresh(); trend.arrived(); sound.arrived(); }, { machine: id, signal });
   live.on("alarm", (alarm) => { if (alarm.machine === id) { refresh(); evidence.load(); trend.reload(); } }, { signal });
-  live.on("resync", () => { refresh(); evidence.load(); normal.load(); trend.reload(); }, { signal });
+  live.on("resync", () => { refresh(); evidence.load(); normal.load(); decisions.load(); trend.reload(); }, { signal });
+  live.on("review", () => decisions.load(), { signal });
   every(1000, () => head.tick(), signal);
 
   function update() {
@@ -161,10 +161,10 @@ export default async function mount(root, { params, query, t, signal }) {
           return element;
         }, (element, item) => {
           const label = labels().find((each) => each.id === item.label);
-          const { parts } = element;
-          setText(parts.name, label?.name ?? item.label);
+          const { parts } = element, changed = item.label === "changed";
+          setText(parts.name, labelName(machine.labels, item.label));
           setText(parts.text, name(item.text));
-          setAttribute(element, "data-state", item.count >= item.required ? label?.severity ?? "warning" : "normal");
+          setAttribute(element, "data-state", item.count >= item.required ? label?.severity ?? (changed ? "advisory" : "warning") : "normal");
           setAttribute(element, "data-idle", item.count === 0 && item.windows.every((window) => !window.counts) ? "" : null);
           setAttribute(parts.pips, "aria-label", t("machine.count", { count: item.count, required: item.required }));
           const pips = Math.min(item.required, 10);
@@ -174,22 +174,25 @@ export default async function mount(root, { params, query, t, signal }) {
           const places = item.windows.slice(item.windows.some((window) => window.counts) ? -4 : -2).map((window, place) => ({ window, place }));
           keyed(parts.windows, places, ({ place }) => place, () => h("li", { class: "tag num" }),
             (tag, { window }) => {
-              const words = `${clock(window.start)} · ${confidence(window.confidence)}`;
+              const words = `${clock(window.start)} · ${changed ? number(window.novelty, 2).replace("-", "−") : confidence(window.confidence)}`;
               setText(tag, words + (window.counts ? " ✓" : " ✗"));
               setAttribute(tag, "data-counts", window.counts ? "" : null);
-              setAttribute(tag, "title", t(window.counts ? "machine.counts" : "machine.countsNot", { threshold: confidence(item.threshold) }));
+              setAttribute(tag, "title", changed
+                ? t(window.counts ? "machine.changeCounts" : "machine.changeCountsNot", { limit: number(window.novelty_limit, 2) })
+                : t(window.counts ? "machine.counts" : "machine.countsNot", { threshold: confidence(item.threshold) }));
             });
         });
       },
     };
-    function best(item) { return Math.max(0, ...item.windows.map((window) => window.confidence)); }
+    // A normal day has windows at the edge of normal: change comes last unless it counts.
+    function best(item) { return item.label === "changed" ? -1 : Math.max(0, ...item.windows.map((window) => window.confidence)); }
   }
 
   function makeTrend() {
     const ranges = h("div", { class: "segments", role: "group", "aria-label": t("machine.range") }, RANGES.map(([key, span]) =>
-      h("button", { type: "button", dataset: { range: key }, onclick: () => choose(span) }, t("machine.range." + key))));
+      h("button", { dataset: { range: key }, onclick: () => choose(span) }, t("machine.range." + key))));
     const peaks = h("div", { class: "segments", role: "group", "aria-label": t("machine.peak.label") }, ["peak", "mean"].map((kind) =>
-      h("button", { type: "button", "aria-pressed": String(kind === "peak"), onclick: () => setPeak(kind) }, t("machine." + kind))));
+      h("button", { "aria-pressed": String(kind === "peak"), onclick: () => setPeak(kind) }, t("machine." + kind))));
     const tools = h("div", { class: "row trend-tools" },
       tool("back", "machine.earlier", () => chart?.pan(-0.5)), tool("next", "machine.later", () => chart?.pan(0.5)),
       tool("plus", "machine.zoomIn", () => chart?.zoom(0.5)), tool("minus", "machine.zoomOut", () => chart?.zoom(2)));
@@ -212,7 +215,7 @@ export default async function mount(root, { params, query, t, signal }) {
     if (!fixed) span = RANGES.find(([key]) => key === (query.get("range") ?? recall("range", "1h")))?.[1] ?? HOUR;
 
     function tool(sign, key, run) {
-      return h("button", { class: "button ghost compact icon-only", type: "button", title: t(key), "aria-label": t(key), onclick: run }, icon(sign, "small"));
+      return h("button", { class: "button ghost compact icon-only", title: t(key), "aria-label": t(key), onclick: run }, icon(sign, "small"));
     }
 
     function keyMark(kind) { return h("span", { class: "key-mark", dataset: { mark: kind }, "aria-hidden": "true" }); }
@@ -272,7 +275,7 @@ export default async function mount(root, { params, query, t, signal }) {
         return [label.id, line.findLast((value) => value !== null) ?? null];
       }));
       keyed(legend, labels(), (label) => label.id, (label) => h("button", {
-        class: "legend-item", type: "button", title: t("machine.toggle"),
+        class: "legend-item", title: t("machine.toggle"),
         onclick: () => { if (hidden.has(label.id)) hidden.delete(label.id); else hidden.add(label.id); chart?.show(answer, { peak, hidden }); showLegend(); },
       }, h("span", { class: "swatch" }), h("span"), h("b", { class: "num" })), (item, label) => {
         setStyle(item.firstElementChild, { "--swatch": `var(${chart.colors.get(label.id)})` });
@@ -291,10 +294,10 @@ export default async function mount(root, { params, query, t, signal }) {
         ...answer.alarms.map((alarm) => ({ key: alarm.alarm_id, at: ms(alarm.start), state: alarm.severity, to: alarm.end ? ms(alarm.end) : now(),
           text: t(alarm.end ? "machine.event.past" : "machine.event.open", { label: name(alarm.name), length: duration(((alarm.end ? ms(alarm.end) : now()) - ms(alarm.start)) / 1000) }), href: "#/alarms/" + encodeURIComponent(alarm.alarm_id) })),
         ...answer.near_misses.map((miss) => ({ key: miss.label + miss.start, at: ms(miss.start), to: ms(miss.end), state: "unknown", mark: true,
-          text: t("machine.event.miss", { label: labels().find((label) => label.id === miss.label)?.name ?? (miss.label === "changed" ? t("machine.changed") : miss.label), text: name(miss.text) }) })),
+          text: t("machine.event.miss", { label: labelName(machine.labels, miss.label), text: name(miss.text) }) })),
       ].sort((a, b) => b.at - a.at).slice(0, 8);
       keyed(events, all, (item) => item.key, (item) => h("li", { dataset: { state: item.state } },
-        h("button", { class: "event-time num", type: "button", title: t("machine.zoomTo"), onclick: () => zoomTo(item.at, item.to) }),
+        h("button", { class: "event-time num", title: t("machine.zoomTo"), onclick: () => zoomTo(item.at, item.to) }),
         h("span", { class: "event-text" }), item.href ? h("a", { href: item.href, class: "small" }, t("machine.evidence.open")) : null),
       (element, item) => { setText(element.children[0], dateTime(item.at, { seconds: false })); setText(element.children[1], item.text); });
       events.hidden = all.length === 0;
@@ -350,7 +353,7 @@ export default async function mount(root, { params, query, t, signal }) {
   function makeSound() {
     const picture = createSpectrogram({ label: t("machine.spectrogram"), onSeek: (at) => player.seek(at) });
     const player = createPlayer({ src: null, spectrogram: picture, label: t("machine.latest"), signal });
-    const again = h("button", { class: "button ghost compact push", type: "button", onclick: () => load() }, icon("reset", "small"), t("machine.refresh"));
+    const again = h("button", { class: "button ghost compact push", onclick: () => load() }, icon("reset", "small"), t("machine.refresh"));
     const off = h("p", { class: "small faint" });
     let busy = false, shownAt = 0, heard = null;
     signal.addEventListener("abort", () => { picture.dispose(); if (heard) URL.revokeObjectURL(heard); });

@@ -2,7 +2,6 @@
 import { upload } from "../api.js";
 import { h, replace, setText } from "../dom.js";
 import { dbfs, milliseconds } from "../format.js";
-import { register } from "../i18n.js";
 import { icon } from "../icons.js";
 import { recall, remember } from "../store.js";
 import { createLabelField, createThreshold, labelKind } from "../desk/labels.js";
@@ -14,11 +13,6 @@ import { createBars } from "../ui/bars.js";
 import { errorText } from "../ui/empty.js";
 import { createSpectrogram } from "../ui/spectrogram.js";
 import { createTimeline } from "../ui/timeline.js";
-import en from "../i18n/en/desk.js";
-import zh from "../i18n/zh/desk.js";
-
-register("en", en);
-register("zh", zh);
 
 const EVERY_S = 2;
 const STRIP_S = 120;
@@ -29,12 +23,12 @@ export default async function mount(root, { t, signal }) {
   let length = Number(recall("mic.length") ?? 5);
   const windows = [];
 
-  const start = h("button", { class: "button primary big", type: "button", onclick: () => (microphone ? stop() : listen()) });
+  const start = h("button", { class: "button primary big", onclick: () => (microphone ? stop() : listen()) });
   const wrong = h("p", { class: "wrong", role: "alert" });
   const device = h("select", { class: "select", id: "device" });
   const deviceField = h("div", { class: "field", hidden: true }, h("label", { for: "device" }, t("mic.device")), device);
   const segments = h("div", { class: "segments", role: "group", "aria-label": t("mic.length") }, [2, 5, 10].map((seconds) =>
-    h("button", { type: "button", "aria-pressed": String(seconds === length), onclick: () => setLength(seconds) }, t("format.s", { n: seconds }))));
+    h("button", { "aria-pressed": String(seconds === length), onclick: () => setLength(seconds) }, t("format.s", { n: seconds }))));
   const level = h("div", { class: "meter", "aria-hidden": "true" }, h("span"));
   const levelText = h("span", { class: "small faint num" }, "–");
   const field = createLabelField({ signal });

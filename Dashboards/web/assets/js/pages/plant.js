@@ -2,7 +2,7 @@
 import { get } from "../api.js";
 import { debounce, every, h, keyed, replace, setAttribute, setStyle, setText } from "../dom.js";
 import { ago, clock, dbfs, fullTime, hourMinute, percent, setServerTime } from "../format.js";
-import { locale, name, register } from "../i18n.js";
+import { locale, name } from "../i18n.js";
 import { icon, stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { navigate, setQuery } from "../router.js";
@@ -11,11 +11,6 @@ import { awaitsAcknowledgement } from "../ui/acknowledge.js";
 import { createSparkline } from "../ui/sparkline.js";
 import { STATES, stateRank, troubleText } from "../ui/state.js";
 import { createRing } from "../ui/ring.js";
-import en from "../i18n/en/plant.js";
-import zh from "../i18n/zh/plant.js";
-
-register("en", en);
-register("zh", zh);
 
 /** Above this many machines those that run well become tiles. */
 const TILES_FROM = 48;
@@ -34,7 +29,7 @@ export default async function mount(root, { query, t, signal }) {
   const attention = section("attention"), well = section("well");
   const rest = h("div");
   const time = h("span", { class: "plant-clock num", hidden: !wall });
-  const wallButton = h("button", { class: "button ghost", type: "button", onclick: toggleWall, title: t(wall ? "plant.wall.leave" : "plant.wall.text") },
+  const wallButton = h("button", { class: "button ghost", onclick: toggleWall, title: t(wall ? "plant.wall.leave" : "plant.wall.text") },
     icon(wall ? "shrink" : "expand"), h("span", { class: "plant-wall-text" }, t(wall ? "plant.wall.leave" : "plant.wall")));
   root.append(h("div", { class: "page plant" },
     h("header", { class: "page-head" }, h("h1", { class: "sr-only" }, t("plant.title")),
@@ -69,7 +64,7 @@ export default async function mount(root, { query, t, signal }) {
     }
     setText(headline.lastElementChild, machines.size ? t(key, { count: counts[worst] }) : "");
     keyed(chips, machines.size ? STATES.filter((state) => counts[state] > 0 || state === chosen) : [], (state) => state, (state) =>
-      h("button", { class: "plant-chip", type: "button", dataset: { state }, onclick: () => choose(state) },
+      h("button", { class: "plant-chip", dataset: { state }, onclick: () => choose(state) },
         stateIcon(state), h("b", { class: "num" }), h("span", null, t("state." + state))),
     (chip, state) => {
       setText(chip.children[1], counts[state]);

@@ -1,9 +1,9 @@
 // Review: what the model was unsure of, heard and named by a person. Decisions are kept, and can be undone.
 import { del, get, post, query } from "../api.js";
-import { h, keyed, replace, setAttribute, setText } from "../dom.js";
+import { field, h, keyed, replace, setAttribute, setText } from "../dom.js";
 import { ago, confidence, dateTime, fullTime, percent } from "../format.js";
-import { name, register } from "../i18n.js";
-import { icon, stateIcon } from "../icons.js";
+import { name } from "../i18n.js";
+import { icon } from "../icons.js";
 import { live } from "../live.js";
 import { setQuery } from "../router.js";
 import { canOperate, session } from "../session.js";
@@ -11,12 +11,9 @@ import { recall, remember } from "../store.js";
 import { toast } from "../toast.js";
 import { createBars } from "../ui/bars.js";
 import { empty, errorState, errorText, loading } from "../ui/empty.js";
+import { decidedWords, outcomeNotice } from "../ui/outcome.js";
 import { createPlayer } from "../ui/player.js";
-import en from "../i18n/en/review.js";
-import zh from "../i18n/zh/review.js";
-
-register("en", en);
-register("zh", zh);
+import { labelName } from "../ui/state.js";
 
 const PAGE = 50;
 
@@ -25,9 +22,9 @@ export default async function mount(root, { query: search, t, signal }) {
   let items = [], next = null, chosen = null, busy = false, visit = 0;
 
   const tabs = h("div", { class: "segments", role: "group", "aria-label": t("review.show") }, ["open", "decided"].map((each) =>
-    h("button", { type: "button", dataset: { tab: each }, onclick: () => choose(each) }, t("review.tab." + each), h("span", { class: "num tab-count" }))));
+    h("button", { dataset: { tab: each }, onclick: () => choose(each) }, t("review.tab." + each), h("span", { class: "num tab-count" }))));
   const list = h("ul", { class: "review-list", "aria-label": t("review.list") });
-  const more = h("button", { class: "button", type: "button", hidden: true, onclick: () => load(true) }, t("shell.more"));
+  const more = h("button", { class: "button", hidden: true, onclick: () => load(true) }, t("shell.more"));
   const side = h("div", { class: "review-side" }, list, more);
   const detail = h("section", { class: "card review-detail", "aria-live": "polite" });
   const grid = h("div", { class: "review-grid" }, side, detail);
@@ -88,7 +85,7 @@ export default async function mount(root, { query: search, t, signal }) {
 
   function makeRow(item) {
     const parts = { machine: h("strong", { class: "clip" }), what: h("span", { class: "clip" }), when: h("span", { class: "small faint nowrap" }), reason: h("span", { class: "tag" }) };
-    const button = h("button", { type: "button", class: "review-row", onclick: () => pick(item.id) },
+    const button = h("button", { class: "review-row", onclick: () => pick(item.id) },
       h("span", { class: "row-line" }, parts.machine, parts.when), h("span", { class: "row-line" }, parts.what, parts.reason));
     const row = h("li", null, button);
     Object.assign(row, { parts, button });
@@ -99,17 +96,12 @@ export default async function mount(root, { query: search, t, signal }) {
     setText(row.parts.machine, name(item.machine_name) || item.machine);
     setText(row.parts.when, ago(item.window.start));
     row.parts.when.title = fullTime(item.window.start);
-    setText(row.parts.what, item.decision && !item.decision.undone ? decided(item) : `${labelName(item, item.label)} · ${percent(item.confidence)}`);
+    setText(row.parts.what, item.decision && !item.decision.undone ? decided(item) : `${labelName(item.labels, item.label)} · ${percent(item.confidence)}`);
     setText(row.parts.reason, t("review.reason." + item.reason));
     setAttribute(row.button, "aria-current", item.id === chosen ? "true" : null);
   }
 
-  function labelName(item, id) { return name(item.labels?.find((label) => label.id === id)?.name) || id || "–"; }
-
-  function decided(item) {
-    const { decision, label } = item.decision;
-    return t("review.decided." + decision, { label: labelName(item, decision === "label" ? label : item.label) });
-  }
+  function decided(item) { return decidedWords(item.decision, item.labels); }
 
   function pick(id) {
     chosen = id;
@@ -138,7 +130,7 @@ export default async function mount(root, { query: search, t, signal }) {
         h("h2", null, h("a", { href: "#/machine/" + encodeURIComponent(item.machine) }, name(item.machine_name) || item.machine)),
         h("span", { class: "aside", title: fullTime(item.window.start) }, dateTime(item.window.start))),
       h("div", { class: "card-pad stack" },
-        h("p", { class: "review-why" }, t("review.why." + item.reason, { label: labelName(item, item.label), confidence: confidence(item.confidence) })),
+        h("p", { class: "review-why" }, t("review.why." + item.reason, { label: labelName(item.labels, item.label), confidence: confidence(item.confidence) })),
         player ? player.element : empty({ icon: "broken", title: t("review.noClip"), text: t("review.noClip.text"), compact: true }),
         bars.element,
         standing ? standingDecision(item, standing) : canOperate() ? choices(item) : h("p", { class: "quiet" }, t("error.forbidden"))));
@@ -152,17 +144,17 @@ export default async function mount(root, { query: search, t, signal }) {
     const others = (item.labels ?? []).filter((label) => label.id !== item.label);
     return h("div", { class: "stack decide" },
       h("h3", null, t("review.question")),
-      h("button", { class: "button primary choice", type: "button", dataset: { key: "1" }, onclick: () => send("confirm") },
-        h("kbd", null, "1"), icon("check", "small"), t("review.confirm", { label: labelName(item, item.label) })),
+      h("button", { class: "button primary choice", dataset: { key: "1" }, onclick: () => send("confirm") },
+        h("kbd", null, "1"), icon("check", "small"), t("review.confirm", { label: labelName(item.labels, item.label) })),
       h("div", { class: "choice-grid", role: "group", "aria-label": t("review.other") }, others.map((label, index) =>
-        h("button", { class: "button choice", type: "button", dataset: { key: String(index + 2) }, onclick: () => send("label", label.id) },
+        h("button", { class: "button choice", dataset: { key: String(index + 2) }, onclick: () => send("label", label.id) },
           index < 8 && h("kbd", null, String(index + 2)), h("span", { class: "clip" }, name(label.name))))),
       h("div", { class: "row" },
-        h("button", { class: "button compact", type: "button", dataset: { key: "x" }, onclick: () => send("reject") }, h("kbd", null, "X"), t("review.reject", { label: labelName(item, item.label) })),
-        h("button", { class: "button ghost compact", type: "button", dataset: { key: "u" }, onclick: () => send("unusable") }, h("kbd", null, "U"), t("review.unusable"))),
+        h("button", { class: "button compact", dataset: { key: "x" }, onclick: () => send("reject") }, h("kbd", null, "X"), t("review.reject", { label: labelName(item.labels, item.label) })),
+        h("button", { class: "button ghost compact", dataset: { key: "u" }, onclick: () => send("unusable") }, h("kbd", null, "U"), t("review.unusable"))),
       h("div", { class: "review-notes" },
-        h("div", { class: "field" }, h("label", { for: "review-comment" }, t("review.comment")), comment),
-        who && h("div", { class: "field" }, h("label", { for: "review-user" }, t("review.user")), who)),
+        field(t("review.comment"), comment),
+        who && field(t("review.user"), who)),
       h("p", { class: "small faint" }, t("review.keys")));
   }
 
@@ -170,20 +162,12 @@ export default async function mount(root, { query: search, t, signal }) {
     return h("div", { class: "stack standing" },
       h("p", null, h("strong", null, decided(item)), " ", h("span", { class: "quiet" }, t("review.by", { user: decision.user || "–", time: dateTime(decision.time) }))),
       decision.comment && h("p", { class: "quiet" }, "“" + decision.comment + "”"),
-      canOperate() && h("div", null, h("button", { class: "button", type: "button", onclick: () => undo(item, decision.id) }, icon("undo", "small"), t("review.undo"))));
+      canOperate() && h("div", null, h("button", { class: "button", onclick: () => undo(item, decision.id) }, icon("undo", "small"), t("review.undo"))));
   }
 
   /** What a decision, or taking one back, changed; it stays until the next one. */
   function showOutcome(item, title, teaching, undoable = null) {
-    const words = name(teaching?.text);
-    const sentence = words && words[0].toUpperCase() + words.slice(1) + (/[.。]$/.test(words) ? "" : t("review.stop"));
-    const label = (id) => (id === "undetermined" ? t("sound.undetermined") : labelName(item, id));
-    replace(outcome, h("div", { class: "notice", dataset: { state: "normal" } }, stateIcon("normal"),
-      h("div", { class: "outcome-text" },
-        h("p", null, h("strong", null, title), " ", sentence),
-        teaching?.changes?.length > 0 && h("p", { class: "small quiet num" }, teaching.changes.slice(0, 4).map((change) => t("review.change", { from: label(change.from), to: label(change.to), windows: change.windows })).join(" · "))),
-      undoable && h("button", { class: "button compact", type: "button", onclick: () => undo(item, undoable) }, icon("undo", "small"), t("review.undo")),
-      h("button", { class: "button ghost compact icon-only", type: "button", "aria-label": t("shell.close"), onclick: () => replace(outcome) }, icon("close", "small"))));
+    replace(outcome, outcomeNotice({ title, teaching, labels: item.labels, undo: undoable && (() => undo(item, undoable)), close: () => replace(outcome) }));
   }
 
   async function decide(item, decision, label, comment, user) {
@@ -196,7 +180,7 @@ export default async function mount(root, { query: search, t, signal }) {
       items = items.filter((each) => each !== item);
       chosen = items[Math.min(at, items.length - 1)]?.id ?? null;
       setText(tabs.firstElementChild.querySelector(".tab-count"), answer.open > 0 ? answer.open : "");
-      showOutcome(item, t("review.kept", { decision: decided({ ...item, decision: answer.decision }) }), answer.teaching, answer.decision.id);
+      showOutcome(item, t("review.kept", { decision: decidedWords(answer.decision, item.labels) }), answer.teaching, answer.decision.id);
       const following = chosen;
       chosen = null;
       show();

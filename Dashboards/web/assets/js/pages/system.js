@@ -2,17 +2,12 @@
 import { get } from "../api.js";
 import { every, h, keyed, replace, setAttribute, setStyle, setText } from "../dom.js";
 import { bytes, dateTime, duration, milliseconds, number, setServerTime } from "../format.js";
-import { name, register } from "../i18n.js";
+import { name } from "../i18n.js";
 import { stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { errorState, loading } from "../ui/empty.js";
 import { inline, markdown } from "../ui/markdown.js";
 import { STATES, stateRank, stateTag, updateStateTag } from "../ui/state.js";
-import en from "../i18n/en/system.js";
-import zh from "../i18n/zh/system.js";
-
-register("en", en);
-register("zh", zh);
 
 const BROKER = { connected: "normal", connecting: "advisory", disconnected: "critical", refused: "critical", stopped: "offline" };
 

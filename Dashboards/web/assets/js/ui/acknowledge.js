@@ -1,16 +1,11 @@
 // Acknowledging an alarm: who and why, asked once, the name remembered where anybody may operate.
 import { post } from "../api.js";
-import { h } from "../dom.js";
-import { register, name, t } from "../i18n.js";
+import { field, h } from "../dom.js";
+import { name, t } from "../i18n.js";
 import { openDialog } from "../dialog.js";
 import { canOperate, session } from "../session.js";
 import { recall, remember } from "../store.js";
 import { toast } from "../toast.js";
-import en from "../i18n/en/acknowledge.js";
-import zh from "../i18n/zh/acknowledge.js";
-
-register("en", en);
-register("zh", zh);
 
 /** True while somebody still has to acknowledge it. */
 export function awaitsAcknowledgement(alarm) { return alarm.state === "unack_active" || alarm.state === "rtn_unack"; }
@@ -23,7 +18,7 @@ export function acknowledgeButton(alarm, done, { compact = true } = {}) {
   if (!awaitsAcknowledgement(alarm)) return null;
   const allowed = canOperate();
   return h("button", {
-    class: "button primary" + (compact ? " compact" : ""), type: "button", disabled: !allowed,
+    class: "button primary" + (compact ? " compact" : ""), disabled: !allowed,
     title: allowed ? null : t("error.forbidden"), dataset: { action: "acknowledge" },
     onclick: () => acknowledge(alarm).then((changed) => { if (changed) done?.(); }),
   }, t("ack.button"));
@@ -39,8 +34,8 @@ export async function acknowledge(alarm) {
     confirm: t("ack.button"),
     body: [
       h("p", { class: "quiet" }, t("ack.text", { label: name(alarm.name) || alarm.label, machine: name(alarm.machine_name) || alarm.machine })),
-      open && h("div", { class: "field" }, h("label", { for: "ack-user" }, t("ack.user")), user),
-      h("div", { class: "field" }, h("label", { for: "ack-comment" }, t("ack.comment")), comment),
+      open && field(t("ack.user"), user),
+      field(t("ack.comment"), comment),
     ],
     async submit() {
       const body = {};

@@ -2,15 +2,10 @@
 import { get } from "../api.js";
 import { every, h, replace } from "../dom.js";
 import { clock, confidence, dateTime, ms, now } from "../format.js";
-import { language, name, register, t } from "../i18n.js";
+import { language, name, t } from "../i18n.js";
 import { empty } from "./empty.js";
 import { createBars } from "./bars.js";
 import { createPlayer } from "./player.js";
-import en from "../i18n/en/evidence.js";
-import zh from "../i18n/zh/evidence.js";
-
-register("en", en);
-register("zh", zh);
 
 /** A clip is written when its last seconds have been heard; until then it is asked for again. */
 const SOON_MS = 60_000;
@@ -62,7 +57,7 @@ export function createEvidence({ alarm, labels = [], threshold = 0.75, signal })
   }
 
   windows.forEach((window, index) => buttons.append(h("button", {
-    type: "button", onclick: () => { choose(index); player?.seek(offset(window.start)); },
+    onclick: () => { choose(index); player?.seek(offset(window.start)); },
   }, clock(window.start) + " · " + confidence(window.confidence))));
   // The event's own message is in one language; this says the same in the reader's.
   const sentence = windows.length ? t(alarm.label === "changed" ? "evidence.changed" : "evidence.sentence", {

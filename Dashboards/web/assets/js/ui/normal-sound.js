@@ -1,8 +1,8 @@
 // A machine's normal sound: whether it is enrolled, by whom and from what; enrolling, confirming, taking back.
 import { get, post } from "../api.js";
-import { every, h, replace } from "../dom.js";
+import { every, field, h, replace, setText } from "../dom.js";
 import { dateTime, duration, fullTime, now, number } from "../format.js";
-import { name, register, t } from "../i18n.js";
+import { name, t } from "../i18n.js";
 import { icon, stateIcon } from "../icons.js";
 import { openDialog } from "../dialog.js";
 import { canOperate, session } from "../session.js";
@@ -10,14 +10,9 @@ import { recall, remember } from "../store.js";
 import { toast } from "../toast.js";
 import { errorText, loading } from "./empty.js";
 import { stateTag, updateStateTag } from "./state.js";
-import en from "../i18n/en/normal-sound.js";
-import zh from "../i18n/zh/normal-sound.js";
 
-register("en", en);
-register("zh", zh);
-
-/** What the button enrols, ms. */
-const STRETCH = 30 * 60_000;
+/** Stretches offered, in minutes; the second is chosen at first. */
+const STRETCHES = [15, 30, 60, 120, 480];
 
 /** `createNormalSound({path, signal, changed})`: `path` is the machine's, `changed` is called after every order. */
 export function createNormalSound({ path, signal, changed = null }) {
@@ -59,7 +54,7 @@ export function createNormalSound({ path, signal, changed = null }) {
       inUse ? [h("p", null, t("normal.enrolled.text")), facts(inUse), findings(inUse)]
         : h("p", { class: "quiet" }, t(active ? "normal.otherModel.text" : "normal.none.text")),
       may ? h("div", { class: "row" },
-        button("enrol", "record", t(inUse ? "normal.again" : "normal.enrol", { span: duration(STRETCH / 1000) }), () => enrol(Boolean(inUse)), inUse || proposed ? "" : "primary"),
+        button("enrol", "record", t(inUse ? "normal.again" : "normal.enrol"), () => enrol(inUse), inUse || proposed ? "" : "primary"),
         active && button("undo", "undo", t("normal.undo", { version: active.version }), () => takeBack(active)))
         : h("p", { class: "small faint" }, t("normal.viewer")),
       versions.length > 0 && h("details", { class: "versions", open: opened, ontoggle: (event) => { opened = event.target.open; } },
@@ -69,19 +64,22 @@ export function createNormalSound({ path, signal, changed = null }) {
   }
 
   function button(action, sign, words, onclick, kind = "") {
-    return h("button", { class: "button " + kind, type: "button", dataset: { action }, onclick }, icon(sign, "small"), words);
+    return h("button", { class: "button " + kind, dataset: { action }, onclick }, icon(sign, "small"), words);
   }
 
   function facts(bank) {
     const since = bank.confirmed ?? { time: bank.created, user: bank.user };
-    const states = bank.report?.states ?? [];
+    const states = bank.report?.states ?? [], several = states.length > 1 || states[0]?.name;
     const row = (key, value, title = null) => [h("dt", null, t(key)), h("dd", { title }, value)];
     return h("dl", { class: "facts" },
       row("normal.version", String(bank.version)),
       row("normal.since", t("normal.since.value", { time: dateTime(since.time, { seconds: false }), user: since.user || "–" }), fullTime(since.time)),
       row("normal.heard", `${dateTime(bank.since, { seconds: false })} – ${dateTime(bank.until, { seconds: false })}`, fullTime(bank.since)),
-      row("normal.windows", t("normal.windows.value", { windows: bank.windows, points: bank.points })),
-      states.length > 0 && row("normal.limit", states.map((state) => (state.name ? state.name + " " : "") + number(state.limit, 2)).join(", ")),
+      !several && row("normal.windows", t("normal.windows.value", { windows: bank.windows, points: bank.points })),
+      states.length > 0 && row(several ? "normal.states" : "normal.limit", several
+        ? h("ul", { class: "states" }, states.map((state) => h("li", null, h("b", null, state.name || t("normal.unnamed")), " ",
+          t("normal.state.value", { windows: state.windows, points: state.points, limit: number(state.limit, 2) }))))
+        : number(states[0].limit, 2)),
       bank.comment && row("normal.comment", bank.comment));
   }
 
@@ -93,6 +91,7 @@ export function createNormalSound({ path, signal, changed = null }) {
   function version(bank) {
     const undone = bank.undone && t("normal.undoneBy", { user: bank.undone.user || "–", time: dateTime(bank.undone.time, { seconds: false }) });
     return h("li", null, h("span", { class: "row" }, h("b", { class: "num" }, t("normal.version.n", { version: bank.version })), h("span", { class: "tag" }, t("normal.state." + bank.state)),
+      bank.operating_state && h("span", { class: "tag" }, t("normal.only", { state: bank.operating_state })),
       !bank.usable && h("span", { class: "tag" }, t("normal.notUsable"))),
     h("span", { class: "small quiet num" }, [
       t("normal.made", { user: bank.user || "–", time: dateTime(bank.created, { seconds: false }) }),
@@ -100,15 +99,16 @@ export function createNormalSound({ path, signal, changed = null }) {
   }
 
   /** Asks for a name where nobody signs in, sends, and tells; what the service refuses stands in the dialog. */
-  async function order({ title, text, confirm: word, danger = false, comment = null, send }) {
+  async function order({ title, text, confirm: word, danger = false, comment = null, fields = null, send }) {
     const open = session().access === "open";
     const who = h("input", { class: "input", id: "normal-user", autocomplete: "name", maxlength: "64", value: recall("user", "") });
     const answer = await openDialog({
       title, confirm: word, danger,
       body: [
         h("p", { class: "quiet" }, text),
-        comment && h("div", { class: "field" }, h("label", { for: comment.id }, t("normal.comment.ask")), comment),
-        open && h("div", { class: "field" }, h("label", { for: "normal-user" }, t("normal.user")), who),
+        fields,
+        comment && field(t("normal.comment.ask"), comment),
+        open && field(t("normal.user"), who),
       ],
       async submit() {
         const user = open ? who.value.trim() : "";
@@ -122,14 +122,28 @@ export function createNormalSound({ path, signal, changed = null }) {
     return answer;
   }
 
-  async function enrol(again) {
+  async function enrol(inUse) {
     const comment = h("input", { class: "input", id: "normal-comment", maxlength: "500", placeholder: t("normal.comment.hint") });
+    const known = (inUse?.report?.states ?? []).map((each) => each.name).filter(Boolean);
+    const state = h("input", { class: "input", id: "normal-state", maxlength: "64", list: "normal-states", autocomplete: "off", placeholder: t("normal.operating.hint"), "aria-describedby": "normal-effect" });
+    const effect = h("p", { class: "hint", id: "normal-effect" });
+    const span = h("select", { class: "select", id: "normal-span" }, STRETCHES.map((minutes) => h("option", { value: minutes }, t("normal.span", { span: duration(minutes * 60) }))));
+    span.value = STRETCHES[1];
+    const tell = () => setText(effect, !inUse ? "" : t(!state.value.trim() ? "normal.effect.all" : known.includes(state.value.trim()) ? "normal.effect.state" : "normal.effect.more", { state: state.value.trim() }));
+    state.addEventListener("input", tell);
+    tell();
     const answer = await order({
-      title: t("normal.enrol.title"), text: t(again ? "normal.again.text" : "normal.enrol.text", { span: duration(STRETCH / 1000) }),
-      confirm: t("normal.enrol.do"), comment,
+      title: t("normal.enrol.title"), text: t("normal.enrol.text"), confirm: t("normal.enrol.do"), comment,
+      fields: [
+        field(t("normal.heard"), span),
+        field(t("normal.operating"), state, h("datalist", { id: "normal-states" }, known.map((each) => h("option", { value: each }))), effect),
+      ],
       send: (by) => {
         const until = now();
-        return post(path + "/enrolment", { since: new Date(until - STRETCH).toISOString(), until: new Date(until).toISOString(), comment: comment.value.trim() || undefined, ...by });
+        return post(path + "/enrolment", {
+          since: new Date(until - span.value * 60_000).toISOString(), until: new Date(until).toISOString(),
+          state: state.value.trim() || undefined, comment: comment.value.trim() || undefined, ...by,
+        });
       },
     });
     if (!answer) return;

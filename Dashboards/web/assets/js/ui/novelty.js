@@ -21,7 +21,7 @@ export function createNovelty({ signal }) {
   const canvas = h("canvas", { role: "img" });
   const element = h("div", { class: "novelty", hidden: true },
     h("p", { class: "novelty-head small" }, h("span", { class: "swatch" }), h("span", null, t("novelty.title")), value, limit, above,
-      h("span", { class: "push row faint" }, h("span", { class: "key-mark", dataset: { mark: "changed" }, "aria-hidden": "true" }), t("novelty.key", { label: t("machine.changed") }))),
+      h("span", { class: "push row faint" }, h("span", { class: "key-mark", dataset: { mark: "changed" }, "aria-hidden": "true" }), t("novelty.key", { label: t("label.changed") }))),
     canvas);
   let shown = null;
 

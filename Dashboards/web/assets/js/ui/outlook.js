@@ -2,12 +2,7 @@
 import { get } from "../api.js";
 import { every, h, keyed, setAttribute, setText } from "../dom.js";
 import { dateTime, duration, fullTime, number, percent } from "../format.js";
-import { name, register, t } from "../i18n.js";
-import en from "../i18n/en/outlook.js";
-import zh from "../i18n/zh/outlook.js";
-
-register("en", en);
-register("zh", zh);
+import { name, t } from "../i18n.js";
 
 /** A forecast that concerns somebody. */
 const TOLD = new Set(["between", "reached"]);

@@ -18,7 +18,7 @@ const playing = new Set();
 export function createPlayer(options) {
   const { label = t("sound.sound"), onTime = null, signal = null } = options;
   const audio = h("audio", { preload: "none" });
-  const button = h("button", { class: "button primary play", type: "button", "aria-label": t("sound.play") }, icon("play"));
+  const button = h("button", { class: "button primary play", "aria-label": t("sound.play") }, icon("play"));
   const slider = h("input", { type: "range", min: "0", step: "0.01", value: "0", "aria-label": t("sound.position") });
   const time = h("span", { class: "time" });
   const wrong = h("p", { class: "wrong", role: "alert", hidden: true });

@@ -1,7 +1,7 @@
 // A state said with shape, colour and word.
 import { h, setAttribute, setText } from "../dom.js";
 import { stateIcon } from "../icons.js";
-import { t } from "../i18n.js";
+import { name, t } from "../i18n.js";
 
 export const STATES = ["critical", "warning", "advisory", "offline", "unknown", "normal"];
 
@@ -14,6 +14,12 @@ export function stateRank(state) {
 /** What a window's verdict says of its microphone; null where it speaks of the machine. */
 export function troubleText(verdict) {
   return verdict?.startsWith("microphone_") ? t("trouble." + verdict.slice("microphone_".length)) : null;
+}
+
+/** How a label is called, or the service's own `changed`, or a verdict that is no label; its id where nobody named it. */
+export function labelName(labels, id) {
+  return name(labels?.find((label) => label.id === id)?.name) || troubleText(id)
+    || (id === "changed" ? t("label.changed") : id === "undetermined" ? t("sound.undetermined") : id ?? "–");
 }
 
 /** `stateTag("warning")`, or with words of its own: `stateTag("warning", "Undetermined")`. */

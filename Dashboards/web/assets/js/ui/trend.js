@@ -3,6 +3,7 @@
 import { h, perFrame, setStyle } from "../dom.js";
 import { clock, day, hourMinute, ms, now } from "../format.js";
 import { name, t } from "../i18n.js";
+import { labelName } from "./state.js";
 import { color, onTheme } from "../theme.js";
 import { labelColors } from "./timeline.js";
 
@@ -198,7 +199,7 @@ export async function createTrend({ labels, onWindow, onHover, signal }) {
     const notes = [
       ...data.alarms.filter((alarm) => ms(alarm.start) - near <= time && (alarm.end ? ms(alarm.end) : Infinity) >= time).map((alarm) => t("chart.inAlarm", { label: name(alarm.name) })),
       ...data.near_misses.filter((miss) => ms(miss.start) - near <= time && ms(miss.end) + near >= time)
-        .map((miss) => t("chart.nearMiss", { label: labels.find((label) => label.id === miss.label)?.name ?? (miss.label === "changed" ? t("machine.changed") : miss.label), text: name(miss.text) })),
+        .map((miss) => t("chart.nearMiss", { label: labelName(labels, miss.label), text: name(miss.text) })),
       ...data.gaps.filter((gap) => ms(gap.start) <= time && ms(gap.end) >= time).map((gap) => t("chart." + gap.reason)),
     ];
     onHover({ time, row, values, notes, level: data.level_dbfs?.[row] ?? null });
