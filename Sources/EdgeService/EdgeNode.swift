@@ -298,11 +298,13 @@ public final class EdgeNode: Sendable {
             guard let vocabulary = configuration.vocabulary(of: machine), let head = heads[machine.profile] else {
                 continue
             }
-            judges[machine.id] = WindowJudge(
+            var judge = WindowJudge(
                 labels: vocabulary.labels.map(\.id),
                 head: head,
                 gain: machine.gain == .auto ? .auto : .none
             )
+            judge.expect(vocabulary)
+            judges[machine.id] = judge
         }
         return judges
     }

@@ -93,6 +93,8 @@ public struct Label: Hashable, Sendable, Codable {
     public let severity: Severity
     /// The phrases given to the text encoder; their embeddings are averaged, then normalised.
     public let prompts: [String]
+    /// How common the sound is beside the profile's other labels, any unit: only the ratios count.
+    public let prior: Double
 
     /// Makes a label.
     public init(
@@ -100,12 +102,27 @@ public struct Label: Hashable, Sendable, Codable {
         name: LocalizedName,
         kind: LabelKind,
         severity: Severity = .warning,
-        prompts: [String]
+        prompts: [String],
+        prior: Double = 1
     ) {
         self.id = id
         self.name = name
         self.kind = kind
         self.severity = severity
         self.prompts = prompts
+        self.prior = prior
+    }
+
+    /// Labels stored before there were priors have none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            id: try container.decode(LabelID.self, forKey: .id),
+            name: try container.decode(LocalizedName.self, forKey: .name),
+            kind: try container.decode(LabelKind.self, forKey: .kind),
+            severity: try container.decode(Severity.self, forKey: .severity),
+            prompts: try container.decode([String].self, forKey: .prompts),
+            prior: try container.decodeIfPresent(Double.self, forKey: .prior) ?? 1
+        )
     }
 }

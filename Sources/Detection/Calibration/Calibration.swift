@@ -20,6 +20,14 @@ public struct Calibration: Hashable, Sendable, Codable {
         self.logPriors = logPriors
     }
 
+    /// Priors alone, nothing learned: what holds before there are decisions.
+    ///
+    /// - Parameter priors: how common each label is, all above zero; only their ratios count. Equal ones change nothing.
+    public init(priors: [Double]) {
+        let isEven = priors.allSatisfy { $0 == priors.first }
+        self.init(temperature: 1, logPriors: isEven ? [] : Self.logShares(of: priors))
+    }
+
     /// Learns the temperature that makes judged windows most likely: golden-section search on its logarithm, over which
     /// the loss has one valley.
     ///
@@ -93,6 +101,11 @@ public struct Calibration: Hashable, Sendable, Codable {
         guard priors.count == labels, priors.allSatisfy({ $0 >= 0 }), total > 0, total.isFinite else {
             throw DetectionError(.width, "\(priors.count) priors that sum to \(total), expected \(labels) above zero")
         }
+        return logShares(of: priors)
+    }
+
+    private static func logShares(of priors: [Double]) -> [Double] {
+        let total = priors.reduce(0, +)
         return priors.map { log(max($0 / total, 1e-3)) }
     }
 }

@@ -21,15 +21,17 @@ public struct CalibrationExample: Hashable, Sendable {
 public struct CalibrationChoice: Hashable, Sendable {
     /// Learned from all examples.
     public let learned: Calibration
+    /// What held before: the priors, nothing learned.
+    public let unlearned: Calibration
     /// Whether it made the examples more likely, each judged by what the others taught.
     public let isBetter: Bool
-    /// Errors of the scores as they are.
+    /// Errors of the scores with nothing learned.
     public let before: CalibrationReport
     /// Errors after calibration, each example judged by what the others taught.
     public let after: CalibrationReport
 
     /// The calibration to use.
-    public var used: Calibration { isBetter ? learned : .none }
+    public var used: Calibration { isBetter ? learned : unlearned }
 
     /// Fewest judged windows a calibration is learned from.
     public static let fewestExamples = 20
@@ -49,7 +51,9 @@ public struct CalibrationChoice: Hashable, Sendable {
         let logits = examples.map(\.logits)
         let truths = examples.map(\.truth)
         learned = try Calibration(logits: logits, truths: truths, priors: priors)
-        before = try CalibrationReport(probabilities: logits.map(Calibration.none.probabilities), truths: truths)
+        let unlearned = priors.map(Calibration.init(priors:)) ?? .none
+        self.unlearned = unlearned
+        before = try CalibrationReport(probabilities: logits.map(unlearned.probabilities), truths: truths)
         let folds = Self.folds(examples)
         var judged = [[Double]](repeating: [], count: examples.count)
         for fold in 0..<Self.folds {
@@ -57,7 +61,7 @@ public struct CalibrationChoice: Hashable, Sendable {
             // All of one group: nothing is left to learn from, and nothing may be claimed.
             let calibration =
                 rest.isEmpty
-                ? Calibration.none
+                ? unlearned
                 : try Calibration(logits: rest.map { logits[$0] }, truths: rest.map { truths[$0] }, priors: priors)
             for index in examples.indices where folds[index] == fold {
                 judged[index] = calibration.probabilities(logits[index])

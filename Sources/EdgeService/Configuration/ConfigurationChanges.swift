@@ -132,6 +132,7 @@ private struct ChangeList {
                         continue
                     }
                     if before.prompts != label.prompts { add("labels.\(profile).\(label.id)", "prompts changed") }
+                    if before.prior != label.prior { add("labels.\(profile).\(label.id)", "prior changed") }
                     if before.name != label.name { add("labels.\(profile).\(label.id)", "name changed") }
                     compare("labels.\(profile).\(label.id)", before.kind.rawValue, label.kind.rawValue, .live)
                     compare("labels.\(profile).\(label.id)", before.severity.rawValue, label.severity.rawValue, .live)

@@ -92,7 +92,7 @@ enum ConfigurationKeys {
     ]
     static let model = ["path", "cache", "threads", "precision"]
     static let window = ["length", "hop"]
-    static let label = ["id", "name", "kind", "severity", "prompts", "rule"]
+    static let label = ["id", "name", "kind", "severity", "prompts", "prior", "rule"]
     static let rule = [
         "valid_above", "confidence", "consecutive", "within", "clear_after", "clear_below", "stale_after",
         "novelty_guard",

@@ -82,8 +82,22 @@ struct LabelReading {
                 .flatMap(name) ?? LocalizedName([:]),
             kind: kind ?? .fault,
             severity: severity?.choice(Severity.self) ?? .warning,
-            prompts: section["prompts"].map(prompts) ?? []
+            prompts: section["prompts"].map(prompts) ?? [],
+            prior: section["prior"].flatMap(prior) ?? 1
         )
+    }
+
+    /// Beyond these a label would win or lose whatever is heard.
+    private static let priors = 0.001...1_000.0
+
+    private static func prior(_ node: ConfigurationNode) -> Double? {
+        let expected = "how common the sound is beside the other labels (1 unless given), 0.001 to 1000"
+        guard let text = node.text(expected: expected) else { return nil }
+        guard let prior = Double(text), priors.contains(prior) else {
+            node.report("found \(node.found), expected \(expected)")
+            return nil
+        }
+        return prior
     }
 
     /// Reads a name: one text, taken as English, or one per language.

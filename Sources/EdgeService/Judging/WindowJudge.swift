@@ -26,6 +26,8 @@ struct WindowJudge: Sendable {
     let head: ZeroShotHead
     /// Loudness normalisation.
     let gain: WindowGain
+    /// How common each label is, in the labels' order; nil where all are alike.
+    var priors: [Double]?
     /// Brings the text scores in line with how often they are right.
     var calibration = Calibration.none
     /// What people taught; nil where nothing, or where it would have harmed.
@@ -36,6 +38,9 @@ struct WindowJudge: Sendable {
     }
     /// Tells sound from a microphone in trouble.
     var microphone = MicrophoneCheck()
+
+    /// What holds before anything is learned: the priors alone.
+    var unlearned: Calibration { priors.map(Calibration.init(priors:)) ?? .none }
 
     /// Whether `scores` may differ from the model's own.
     var changesScores: Bool { calibration != .none || examples != nil }
@@ -85,6 +90,13 @@ struct WindowJudge: Sendable {
             novelty: try normalSound?.novelty(of: NormalWindow(embedding: embedding, descriptor: descriptor)),
             trouble: nil
         )
+    }
+
+    /// Takes over how common a vocabulary says its labels are. A temperature that was learned stays.
+    mutating func expect(_ vocabulary: LabelVocabulary) {
+        let values = vocabulary.labels.map(\.prior)
+        priors = values.allSatisfy { $0 == values.first } ? nil : values
+        calibration = Calibration(temperature: calibration.temperature, logPriors: unlearned.logPriors)
     }
 
     private func labelled(_ probabilities: [Double]) -> [LabelScore] {

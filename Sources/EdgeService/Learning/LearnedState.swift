@@ -84,7 +84,7 @@ struct LearnedState: Sendable {
         var chosen: [String: LearnedExamples] = [:]
         for machine in machines {
             guard var judge = judges[machine] else { continue }
-            judge.calibration = calibration?.choice.used ?? .none
+            judge.calibration = calibration?.choice.used ?? judge.unlearned
             let examples = LearnedExamples(
                 judge: judge,
                 own: byMachine[machine] ?? [],

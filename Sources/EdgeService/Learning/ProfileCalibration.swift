@@ -36,7 +36,7 @@ struct ProfileCalibration: Sendable {
                     group: groups[decision.id]
                 )
             }
-        guard let choice = try CalibrationChoice(examples) else { return nil }
+        guard let choice = try CalibrationChoice(examples, priors: judge.priors) else { return nil }
         self.profile = profile
         self.choice = choice
         self.decisions = examples.count

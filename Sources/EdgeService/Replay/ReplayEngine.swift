@@ -135,7 +135,11 @@ public struct ReplayEngine: Sendable {
         isolation: isolated (any Actor)? = #isolation
     ) async throws -> WindowJudge {
         guard old.labels.map(\.prompts) != new.labels.map(\.prompts) || old.labels.map(\.id) != new.labels.map(\.id)
-        else { return judge }
+        else {
+            var same = judge
+            same.expect(new)
+            return same
+        }
         var result = WindowJudge(
             labels: new.labels.map(\.id),
             head: try await makeHead(new.labels.map(\.prompts)),
@@ -145,11 +149,12 @@ public struct ReplayEngine: Sendable {
         if old.labels.map(\.id) == new.labels.map(\.id) {
             result.calibration = judge.calibration
             result.examples = judge.examples
-        } else if judge.changesScores {
+        } else if judge.examples != nil || judge.calibration != judge.unlearned {
             notes.append(
                 "\(machine): what was taught and calibrated for the present labels is left out of the changed ones"
             )
         }
+        result.expect(new)
         return result
     }
 

@@ -17,6 +17,7 @@ package final class RehearsalEar {
             head: try model.makeHead(prompts: labels.labels.map(\.prompts)),
             gain: .auto
         )
+        judge.expect(labels)
     }
 
     /// Takes windows (mono, 48 kHz) for the normal sound of a machine, in place of what was enrolled before.

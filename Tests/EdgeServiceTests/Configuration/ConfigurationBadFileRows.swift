@@ -158,6 +158,22 @@ extension BadFile {
             "advisory"
         ),
         BadFile(
+            "prior",
+            "kind: fault",
+            "kind: fault, prior: 0",
+            line: 6,
+            "labels.pump[2].prior",
+            "0.001 to 1000"
+        ),
+        BadFile(
+            "prior in words",
+            "kind: fault",
+            "kind: fault, prior: rare",
+            line: 6,
+            "labels.pump[2].prior",
+            "how common"
+        ),
+        BadFile(
             "severity of a normal label",
             "kind: normal",
             "kind: normal, severity: warning",

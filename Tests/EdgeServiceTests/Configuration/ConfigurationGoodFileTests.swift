@@ -71,7 +71,7 @@ import Testing
                 window: {length: 5s, hop: 2500ms}
                 labels:
                   pump:
-                    - {id: ok, name: OK, kind: anchor, prompts: [a pump]}
+                    - {id: ok, name: OK, kind: anchor, prior: 20, prompts: [a pump]}
                     - {id: dry, name: Dry, kind: fault, severity: critical, prompts: [a dry pump], rule: {consecutive: 2}}
                     - {id: worn, name: Worn, kind: fault, severity: advisory, prompts: [a worn pump]}
                 rule: {valid_above: 50 %, confidence: 80%, clear_below: 0.4, clear_after: 4, consecutive: 6, stale_after: 2m}
@@ -99,6 +99,7 @@ import Testing
             try yaml.write(to: file, atomically: true, encoding: .utf8)
             let configuration = try ServiceConfiguration.load(file.path)
             #expect(configuration.site == "2")
+            #expect(configuration.vocabularies["pump"]?.labels.map(\.prior) == [20, 1, 1])
             #expect(configuration.enrolment.isAutomatic)
             #expect(configuration.enrolment.afterSeconds == 7_200)
             #expect(configuration.enrolment.capacity == 64)
