@@ -93,6 +93,10 @@ public struct Label: Hashable, Sendable, Codable {
     public let severity: Severity
     /// The phrases given to the text encoder; their embeddings are averaged, then normalised.
     public let prompts: [String]
+    /// How soon its alarm wants an operator; nil for what its severity asks.
+    public let priority: AlarmPriority?
+    /// What an operator has to do about it, per language; nil where nobody said.
+    public let action: LocalizedName?
 
     /// Makes a label.
     public init(
@@ -100,12 +104,16 @@ public struct Label: Hashable, Sendable, Codable {
         name: LocalizedName,
         kind: LabelKind,
         severity: Severity = .warning,
-        prompts: [String]
+        prompts: [String],
+        priority: AlarmPriority? = nil,
+        action: LocalizedName? = nil
     ) {
         self.id = id
         self.name = name
         self.kind = kind
         self.severity = severity
         self.prompts = prompts
+        self.priority = priority
+        self.action = action
     }
 }

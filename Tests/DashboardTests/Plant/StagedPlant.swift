@@ -194,7 +194,7 @@ final class StagedPlant: PlantSource {
         guard case .acknowledge(let alarmID, let user, let comment) = command else {
             return .refused(command, error: "unknown")
         }
-        let found = state.withLock { state -> (MachineMonitor, Result<[HealthAction], AcknowledgementRefusal>)? in
+        let found = state.withLock { state -> (MachineMonitor, Result<[HealthAction], AlarmOrderRefusal>)? in
             guard
                 let id = state.order.first(where: { id in
                     state.monitors[id]?.records.contains { $0.alarmID == alarmID } ?? false
