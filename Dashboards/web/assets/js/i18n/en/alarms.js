@@ -11,4 +11,10 @@ export default {
   "alarm.raised": "Raised", "alarm.cleared": "Over", "alarm.notYet": "not yet", "alarm.length": "Duration", "alarm.confidence": "Confidence", "alarm.needed": "needed {value}",
   "alarm.windows": "Windows", "alarm.windows.value": "{count} in a row, {required} needed", "alarm.quality": "Quality", "quality.good": "good", "quality.stale": "stale: no fresh sound",
   "alarm.acknowledged": "Acknowledged", "alarm.comment": "Comment", "alarm.id": "Alarm",
+  "alarm.action": "What to do",
+  "order.acknowledge": "Acknowledge", "order.shelve": "Shelve", "order.unshelve": "Unshelve", "order.reset": "Reset", "order.out-of-service": "Out of service", "order.in-service": "Back into service",
+  "order.oneShot": "until it is over once",
+  "hidden.machine_stopped": "machine stopped", "hidden.machine_starting": "machine starting", "hidden.disturbed": "disturbed", "hidden.condition": "fault present",
+  "insight.hidden": "Hidden alarms", "insight.stats": "Key figures, last 24 hours", "insight.audit": "Audit trail",
+  "stats.rate": "Alarms", "stats.floods": "Floods (10 in 10 min)", "stats.chattering": "Chattering (3/min)", "stats.standing": "Standing over 24 h", "stats.frequent": "Most frequent", "stats.none": "none",
 };

@@ -11,4 +11,10 @@ export default {
   "alarm.raised": "触发", "alarm.cleared": "恢复", "alarm.notYet": "尚未", "alarm.length": "持续", "alarm.confidence": "置信度", "alarm.needed": "需要 {value}",
   "alarm.windows": "窗口", "alarm.windows.value": "连续 {count} 个，需要 {required} 个", "alarm.quality": "质量", "quality.good": "良好", "quality.stale": "陈旧：没有新的声音",
   "alarm.acknowledged": "确认", "alarm.comment": "备注", "alarm.id": "报警编号",
+  "alarm.action": "处理措施",
+  "order.acknowledge": "确认", "order.shelve": "搁置", "order.unshelve": "取消搁置", "order.reset": "复位", "order.out-of-service": "停用", "order.in-service": "恢复使用",
+  "order.oneShot": "直到恢复一次",
+  "hidden.machine_stopped": "设备停机", "hidden.machine_starting": "设备启动中", "hidden.disturbed": "受干扰", "hidden.condition": "故障存在",
+  "insight.hidden": "隐藏的报警", "insight.stats": "最近 24 小时指标", "insight.audit": "操作记录",
+  "stats.rate": "报警", "stats.floods": "泛滥（10 分钟 10 次）", "stats.chattering": "抖动（3 次/分）", "stats.standing": "超过 24 小时", "stats.frequent": "最频繁", "stats.none": "无",
 };
