@@ -17,7 +17,12 @@ extension EdgeNode {
             }
         }
         do {
-            commandSwitch.give(try OperatorCommand(json: message.payload), machine: machine, reply: reply)
+            commandSwitch.give(
+                try OperatorCommand(json: message.payload),
+                machine: machine,
+                from: .mqtt(topic: message.topic),
+                reply: reply
+            )
         } catch {
             logger.warning("\(message.topic): \(error)")
             Task { await reply(.refused(nil, machine: machine, error: error.reason)) }
@@ -35,7 +40,8 @@ extension EdgeNode {
                     }
                 }
                 do throws(OperatorCommandError) {
-                    commandSwitch.give(try OperatorCommand(json: stored.command), machine: nil, reply: reply)
+                    let command = try OperatorCommand(json: stored.command)
+                    commandSwitch.give(command, machine: nil, from: .commandLine, reply: reply)
                 } catch {
                     await reply(.refused(nil, error: error.reason))
                 }

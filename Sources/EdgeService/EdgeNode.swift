@@ -40,6 +40,8 @@ public final class EdgeNode: Sendable {
     /// Banks, examples and calibrations.
     let learning: LearningRoom
     let commandSwitch: CommandSwitch
+    /// What is told of machines beside their sound.
+    private let contextEars: ContextEars
     /// Judges sounds that people bring; yields to the machines.
     public let soundDesk: DeskEars
     private let scheduler: WindowScheduler<WindowJob>
@@ -106,6 +108,9 @@ public final class EdgeNode: Sendable {
         )
         let commandSwitch = CommandSwitch(desk: deskInput, learning: learning)
         self.commandSwitch = commandSwitch
+        contextEars = ContextEars(client: client, logger: logger) { [deskInput] machine, signal, value in
+            deskInput.yield(.context(machine: machine, signal: signal, value: value))
+        }
         let board = StreamBoard()
         let feed = PlantFeed(configuration)
         self.feed = feed
@@ -155,7 +160,9 @@ public final class EdgeNode: Sendable {
                 droppedWindows: { scheduler.droppedCount },
                 hopStretch: { gauge.factor },
                 evidence: { [evidence] in await evidence.status() },
-                give: { command, reply in commandSwitch.give(command, machine: nil, reply: reply) }
+                give: { command, origin, reply in
+                    commandSwitch.give(command, machine: nil, from: origin, reply: reply)
+                }
             ),
             model: model.facts(workerCount: workerCount, instructionSet: InstructionSet.active.rawValue),
             version: Self.version,
@@ -217,6 +224,7 @@ public final class EdgeNode: Sendable {
             tasks.housekeeping = housekeeping()
         }
         try await listen(configuration)
+        await contextEars.listen(configuration.machines)
         let commands = topics.commandFilter
         try await client.subscribe(to: commands, qos: .atLeastOnce) { [weak self] message in self?.receive(message) }
         try await openDashboard()
@@ -282,6 +290,7 @@ public final class EdgeNode: Sendable {
         deskInput.yield(.reconfigure(inForce))
         await evidence.reconfigure(inForce)
         try await listen(inForce, before: old)
+        await contextEars.listen(inForce.machines)
         return ServiceConfiguration.diff(old, new)
     }
 

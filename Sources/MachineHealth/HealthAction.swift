@@ -14,9 +14,9 @@ public enum HealthAction: Hashable, Sendable {
     case stateChanged(MachineHealthState)
 }
 
-/// Why an acknowledgement was refused, in words for whoever sent it.
-public struct AcknowledgementRefusal: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The kind of refusal; nil where no alarm of the machine has that instance id (any more).
+/// Why an operator's order was refused, in words for whoever sent it.
+public struct AlarmOrderRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kind of refusal; nil where the machine has no such alarm (any more).
     public let refusal: AlarmRefusal?
     /// What was found and what to do.
     public let reason: String

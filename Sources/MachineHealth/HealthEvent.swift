@@ -6,6 +6,22 @@ public enum HealthEventType: String, Sendable, Codable, CaseIterable {
     case faultRaised = "fault_raised"
     case faultCleared = "fault_cleared"
     case acknowledged
+    /// A fault arose while its alarm was hidden: noted, not alarmed.
+    case faultHidden = "fault_hidden"
+    /// An acknowledged alarm asks again because its fault is still present.
+    case faultRealarmed = "fault_realarmed"
+    /// A standing alarm's severity rose.
+    case faultEscalated = "fault_escalated"
+    case shelved
+    case unshelved
+    /// A latched alarm was reset.
+    case latchReset = "reset"
+    case outOfService = "out_of_service"
+    case inService = "in_service"
+    /// The machine's context hides its alarms: it is stopped, or something disturbs.
+    case alarmsSuppressed = "alarms_suppressed"
+    /// Its alarms show again.
+    case alarmsReleased = "alarms_released"
     case nearMiss = "near_miss"
     case streamLost = "stream_lost"
     case streamRestored = "stream_restored"

@@ -95,6 +95,10 @@ public struct Label: Hashable, Sendable, Codable {
     public let prompts: [String]
     /// How common the sound is beside the profile's other labels, any unit: only the ratios count.
     public let prior: Double
+    /// How soon its alarm wants an operator; nil for what its severity asks.
+    public let priority: AlarmPriority?
+    /// What an operator has to do about it, per language; nil where nobody said.
+    public let action: LocalizedName?
 
     /// Makes a label.
     public init(
@@ -103,7 +107,9 @@ public struct Label: Hashable, Sendable, Codable {
         kind: LabelKind,
         severity: Severity = .warning,
         prompts: [String],
-        prior: Double = 1
+        prior: Double = 1,
+        priority: AlarmPriority? = nil,
+        action: LocalizedName? = nil
     ) {
         self.id = id
         self.name = name
@@ -111,9 +117,11 @@ public struct Label: Hashable, Sendable, Codable {
         self.severity = severity
         self.prompts = prompts
         self.prior = prior
+        self.priority = priority
+        self.action = action
     }
 
-    /// Labels stored before there were priors have none.
+    /// Labels stored before there were priors, priorities and actions have none.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -122,7 +130,9 @@ public struct Label: Hashable, Sendable, Codable {
             kind: try container.decode(LabelKind.self, forKey: .kind),
             severity: try container.decode(Severity.self, forKey: .severity),
             prompts: try container.decode([String].self, forKey: .prompts),
-            prior: try container.decodeIfPresent(Double.self, forKey: .prior) ?? 1
+            prior: try container.decodeIfPresent(Double.self, forKey: .prior) ?? 1,
+            priority: try container.decodeIfPresent(AlarmPriority.self, forKey: .priority),
+            action: try container.decodeIfPresent(LocalizedName.self, forKey: .action)
         )
     }
 }

@@ -22,7 +22,7 @@ public enum MachineGrade: String, Sendable, Codable, CaseIterable {
     }
 }
 
-/// One alarm that is not normal: active, acknowledged, or gone but not acknowledged.
+/// One alarm that asks for attention: active, acknowledged, gone but not acknowledged, latched, or hidden meanwhile.
 public struct StandingAlarm: Hashable, Sendable, Codable {
     /// The instance.
     public let alarmID: UUID
@@ -64,7 +64,9 @@ public struct MachineHealthState: Hashable, Sendable, Codable {
     public var novelty: Novelty?
     /// What is wrong with its microphone, since a run of windows said so.
     public var trouble: MicrophoneTrouble?
-    /// Every alarm that is not normal, worst and oldest first.
+    /// Why its alarms are suppressed at present; nil where they are not.
+    public var suppression: SuppressionCause?
+    /// Every alarm that asks for attention, or would if nothing hid it; worst and oldest first.
     public var standingAlarms: [StandingAlarm]
     /// Whether its stream of sound arrives.
     public var isOnline: Bool

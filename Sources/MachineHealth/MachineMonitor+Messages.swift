@@ -4,7 +4,7 @@ import Foundation
 extension MachineMonitor {
     func raisedEvent(_ transition: AlarmTransition, windows: [EventWindow], confidence: Double) -> HealthEvent {
         let again =
-            transition.replacedAlarmID == nil ? "" : "; it came back before its earlier alarm was acknowledged"
+            transition.from != .rtnUnack ? "" : "; it came back before its earlier alarm was acknowledged"
         return event(
             .faultRaised,
             transition,
@@ -34,8 +34,11 @@ extension MachineMonitor {
     func clearedEvent(_ transition: AlarmTransition, windows: [EventWindow], confidence: Double) -> HealthEvent {
         let below = Sentence.number(rules[transition.label].clearBelow, decimals: 2)
         let rest =
-            transition.to == .rtnUnack
-            ? "the alarm still waits for an acknowledgement" : "the alarm was acknowledged and is normal again"
+            switch transition.to {
+            case .rtnUnack: "the alarm still waits for an acknowledgement"
+            case .latchedAck: "the alarm was acknowledged and waits for a reset"
+            default: "the alarm was acknowledged and is normal again"
+            }
         let reason =
             switch (transition.label == .changed, followsNovelty) {
             case (false, _): "\(Sentence.windows(windows.count)) in a row below \(below)"
@@ -73,7 +76,12 @@ extension MachineMonitor {
 
     func acknowledgedEvent(_ record: AlarmRecord, user: String, comment: String?, time: Date) -> HealthEvent {
         let said = comment.map { ": \"\($0)\"" } ?? ""
-        let rest = record.state == .normal ? "; the fault was over before" : ""
+        let rest =
+            switch record.state {
+            case .normal: "; the fault was over before"
+            case .latchedAck: "; the fault was over before, and the alarm waits for a reset"
+            default: ""
+            }
         return HealthEvent(
             id: makeID(),
             type: .acknowledged,
@@ -91,7 +99,7 @@ extension MachineMonitor {
     }
 
     func unknownAlarm(_ alarmID: UUID) -> String {
-        let standing = records.filter { $0.state != .normal }.compactMap { record in
+        let standing = records.filter(\.isStanding).compactMap { record in
             record.alarmID.map { "\(record.label) \($0.uuidString.lowercased())" }
         }
         let rest =
@@ -99,15 +107,6 @@ extension MachineMonitor {
             ? "no alarm of this machine stands at present" : "standing alarms: \(standing.joined(separator: ", "))"
         return "machine \(machine) has no alarm \(alarmID.uuidString.lowercased()): it is of another machine, "
             + "or was replaced when the fault came back; \(rest)"
-    }
-
-    func refusalReason(_ refusal: AlarmRefusal, _ record: AlarmRecord) -> String {
-        let alarm = "alarm \"\(name(record.label))\" of machine \(machine)"
-        return switch refusal {
-        case .notStanding: "\(alarm) is normal already; there is nothing left to acknowledge"
-        case .alreadyAcknowledged: "\(alarm) was acknowledged before; it clears by itself when the fault is over"
-        case .reservedState: "\(alarm) is in state \(record.state.rawValue), which this version cannot leave"
-        }
     }
 
     private func event(

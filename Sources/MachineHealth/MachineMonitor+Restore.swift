@@ -18,6 +18,8 @@ public struct MachineMonitorSnapshot: Hashable, Sendable, Codable {
     let lostAt: Date?
     /// Absent in snapshots of versions that did not watch the microphone.
     let microphone: MicrophoneWatch?
+    /// Absent in snapshots of versions that knew no signals beside the sound.
+    let context: MachineContext?
 }
 
 extension MachineMonitor {
@@ -32,7 +34,8 @@ extension MachineMonitor {
             faultLoad: faultLoad,
             lastTellingEnd: lastTellingEnd,
             lostAt: lostAt,
-            microphone: microphone
+            microphone: microphone,
+            context: context
         )
     }
 
@@ -41,12 +44,12 @@ extension MachineMonitor {
     /// The vocabulary and rules stay those this monitor was made with, so a snapshot also carries alarms over a changed
     /// configuration.
     /// - Returns: standing alarms of labels the vocabulary no longer has: tell the operator, they cannot be followed.
-    /// - Throws: `MonitorRestoreError` for another machine's snapshot or a state this version does not know how to leave.
+    /// - Throws: `MonitorRestoreError` for another machine's snapshot or a record that contradicts itself.
     public mutating func restore(_ snapshot: MachineMonitorSnapshot) throws(MonitorRestoreError) -> [AlarmRecord] {
         guard snapshot.machine == machine else {
             throw MonitorRestoreError(machine: machine, reason: "it is of machine \(snapshot.machine)")
         }
-        try refuseUnknownStates(snapshot.records)
+        try refuseDamaged(snapshot.records)
         tracker = TrendTracker(
             machine: machine,
             vocabulary: vocabulary,
@@ -59,6 +62,7 @@ extension MachineMonitor {
         lastTellingEnd = snapshot.lastTellingEnd
         lostAt = snapshot.lostAt
         microphone = snapshot.microphone ?? MicrophoneWatch()
+        context = snapshot.context ?? MachineContext()
         health = snapshot.health
         return try restore(records: snapshot.records)
     }
@@ -67,35 +71,35 @@ extension MachineMonitor {
     ///
     /// Without a snapshot a run in progress starts anew, while alarms stay as they were.
     /// - Returns: standing alarms of labels the vocabulary no longer has.
-    /// - Throws: `MonitorRestoreError` where a record's state is one this version does not know how to leave.
+    /// - Throws: `MonitorRestoreError` where a record contradicts itself.
     public mutating func restore(records stored: [AlarmRecord]) throws(MonitorRestoreError) -> [AlarmRecord] {
         let own = stored.filter { $0.machine == machine }
-        try refuseUnknownStates(own)
+        try refuseDamaged(own)
         var orphans: [AlarmRecord] = []
         // An alarm of change stays acknowledgeable where the normal sound is gone.
         let standsChanged = own.contains { $0.label == .changed && $0.state != .normal }
         if standsChanged, !records.contains(where: { $0.label == .changed }) { addChangedRecord(since: health.updated) }
         for record in own {
             guard let index = records.firstIndex(where: { $0.label == record.label }) else {
-                if record.state != .normal { orphans.append(record) }
+                if record.isStanding { orphans.append(record) }
                 continue
             }
             records[index] = record
         }
-        tracker.setConditions(Set(records.filter(\.state.isActive).map(\.label)))
+        tracker.setConditions(Set(records.filter(\.hasCondition).map(\.label)))
         for index in records.indices { refreshRecord(at: index) }
         emittedRecords = records
         _ = refreshHealth(from: health, at: health.updated)
         return orphans
     }
 
-    private func refuseUnknownStates(_ stored: [AlarmRecord]) throws(MonitorRestoreError) {
+    private func refuseDamaged(_ stored: [AlarmRecord]) throws(MonitorRestoreError) {
         for record in stored {
-            guard AlarmStateMachine.supportedStates.contains(record.state) else {
+            guard record.situation != nil else {
                 throw MonitorRestoreError(
                     machine: machine,
-                    reason: "alarm \"\(record.label)\" is in state \(record.state.rawValue), which this version cannot "
-                        + "continue; use the version that stored it, or reset the alarm there first"
+                    reason: "alarm \"\(record.label)\" is in state \(record.state.rawValue), which contradicts what is "
+                        + "noted to hide it; the stored row is damaged"
                 )
             }
             guard record.state == .normal || record.alarmID != nil else {

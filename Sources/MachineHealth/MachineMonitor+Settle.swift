@@ -29,33 +29,6 @@ extension MachineMonitor {
         return actions
     }
 
-    /// Moves one alarm and returns the row of its history.
-    mutating func move(
-        at index: Int,
-        to state: AlarmState,
-        instance: UUID,
-        time: Date,
-        user: String? = nil,
-        comment: String? = nil
-    ) -> AlarmTransition {
-        let before = records[index]
-        let replaced = before.state != .normal && before.alarmID != instance ? before.alarmID : nil
-        records[index].state = state
-        records[index].alarmID = instance
-        records[index].since = time
-        return AlarmTransition(
-            machine: machine,
-            label: before.label,
-            alarmID: instance,
-            replacedAlarmID: replaced,
-            from: before.state,
-            to: state,
-            time: time,
-            user: user,
-            comment: comment
-        )
-    }
-
     /// The fault load of a determined window, smoothed into what came before.
     mutating func followLoad(_ observation: Observation, verdict: Verdict) {
         guard let label = verdict.label else { return }
@@ -69,32 +42,18 @@ extension MachineMonitor {
         if vocabulary[label]?.kind != .anchor || anchorsTell { lastTellingEnd = observation.end }
     }
 
-    private mutating func follow(
-        _ label: LabelID,
-        _ input: AlarmInput,
-        windows: [EventWindow],
-        confidence: Double,
-        at time: Date
-    ) -> [HealthAction] {
-        guard let index = records.firstIndex(where: { $0.label == label }),
-            case .move(let state, let isNew) = AlarmStateMachine.step(records[index].state, input)
-        else { return [] }
-        let instance = isNew ? makeID() : (records[index].alarmID ?? makeID())
-        let transition = move(at: index, to: state, instance: instance, time: time)
-        let event =
-            input == .conditionRaised
-            ? raisedEvent(transition, windows: windows, confidence: confidence)
-            : clearedEvent(transition, windows: windows, confidence: confidence)
-        return [.transition(transition), .event(event)]
-    }
-
     /// Brings a record up to date with the tracker.
     mutating func refreshRecord(at index: Int) {
         var record = records[index]
         record.consecutive = tracker.consecutive(record.label)
         record.clearWindows = tracker.state.clearRuns[record.label]?.count ?? 0
         record.quality = quality
-        if let fault = vocabulary[record.label] { record.severity = fault.severity }
+        if let fault = vocabulary[record.label] {
+            record.severity = max(fault.severity, record.course.escalatedTo ?? .advisory)
+            let own = fault.priority ?? AlarmPriority(fault.severity)
+            record.priority = record.severity > fault.severity ? max(own, AlarmPriority(record.severity)) : own
+            record.action = fault.action
+        }
         record.required = rules[record.label].consecutive
         records[index] = record
     }
@@ -108,7 +67,8 @@ extension MachineMonitor {
         next.isOnline = stream == .online
         next.quality = quality
         next.grade = grade(worst: worst)
-        next.standingAlarms = records.filter { $0.state != .normal }.compactMap(StandingAlarm.init)
+        next.suppression = context.cause
+        next.standingAlarms = records.filter(\.isStanding).compactMap(StandingAlarm.init)
             .sorted { ($1.severity, $0.since) < ($0.severity, $1.since) }
         next.health = faultLoad.map { load in
             let health = Int((100 * (1 - load)).rounded())

@@ -1,7 +1,7 @@
 // One machine's health: the trend tracker and its alarms behind one face.
 import Foundation
 
-/// Follows one machine: windows, acknowledgements, stream loss and time go in; actions come out.
+/// Follows one machine: windows, operators' orders, signals, stream loss and time go in; actions come out.
 ///
 /// A value without clock or I/O. Times come with the calls, instance and event ids from `makeID`, so the same inputs
 /// give the same actions.
@@ -30,6 +30,10 @@ public struct MachineMonitor: Sendable {
     var lostAt: Date?
     /// What its windows say about the microphone.
     var microphone = MicrophoneWatch()
+    /// What its signals beside the sound come to.
+    public internal(set) var context = MachineContext()
+    /// Those signals.
+    public let contextPolicy: ContextPolicy
     /// The records as last emitted, in the order of `records`.
     var emittedRecords: [AlarmRecord]
     let makeID: @Sendable () -> UUID
@@ -49,6 +53,7 @@ public struct MachineMonitor: Sendable {
     ///   - rules: its rules, checked with `TrendRule.problems` before.
     ///   - time: when monitoring begins; records are normal since then.
     ///   - followsNovelty: whether the machine's normal sound is enrolled; `followNovelty` changes it later.
+    ///   - context: signals beside the sound; none suppress nothing.
     ///   - makeID: a fresh id per alarm instance and event.
     public init(
         machine: String,
@@ -56,6 +61,7 @@ public struct MachineMonitor: Sendable {
         rules: TrendRules,
         startingAt time: Date,
         followsNovelty: Bool = false,
+        context: ContextPolicy = ContextPolicy(),
         makeID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         tracker = TrendTracker(
@@ -71,9 +77,12 @@ public struct MachineMonitor: Sendable {
                 since: time,
                 required: rules[fault.id].consecutive,
                 severity: fault.severity,
-                quality: .stale
+                quality: .stale,
+                priority: fault.priority,
+                action: fault.action
             )
         }
+        contextPolicy = context
         emittedRecords = records
         health = MachineHealthState(
             machine: machine,
@@ -123,12 +132,15 @@ public struct MachineMonitor: Sendable {
         return actions + settle(findings, next: next, at: observation.end)
     }
 
-    /// Tells it the time, about once a second: without classified windows for the stale time its values are stale.
+    /// Tells it the time, about once a second: without classified windows for the stale time its values are stale, shelves
+    /// end, sound settles after a start, and what stands too long asks again or gets worse.
     public mutating func tick(now: Date) -> [HealthAction] {
         let wasStale = tracker.state.isStale
         let findings = tracker.tick(now: now)
-        guard tracker.state.isStale != wasStale else { return [] }
-        return settle(findings, next: health, at: now)
+        let actions = followTime(to: now)
+        let isUnchanged = tracker.state.isStale == wasStale && health.suppression == context.cause
+        guard !isUnchanged || !actions.isEmpty else { return [] }
+        return actions + settle(findings, next: health, at: now)
     }
 
     /// The machine's sound stopped arriving: a diagnostic event and stale values, never a clear.
@@ -162,36 +174,6 @@ public struct MachineMonitor: Sendable {
             message: "\(machine) is heard again after \(silence)"
         )
         return [.event(event)] + settle([], next: health, at: time)
-    }
-
-    /// Acknowledges one alarm instance.
-    ///
-    /// - Parameters:
-    ///   - alarmID: the instance as its record, topic and events name it.
-    ///   - user: who acknowledges.
-    ///   - comment: what they say about it.
-    ///   - time: when.
-    /// - Returns: the actions, or why it was refused; a refusal changes nothing.
-    public mutating func acknowledge(
-        alarmID: UUID,
-        user: String,
-        comment: String? = nil,
-        at time: Date
-    ) -> Result<[HealthAction], AcknowledgementRefusal> {
-        guard let index = records.firstIndex(where: { $0.alarmID == alarmID }) else {
-            return .failure(AcknowledgementRefusal(refusal: nil, reason: unknownAlarm(alarmID)))
-        }
-        let record = records[index]
-        switch AlarmStateMachine.step(record.state, .acknowledge) {
-        case .refuse(let refusal):
-            return .failure(AcknowledgementRefusal(refusal: refusal, reason: refusalReason(refusal, record)))
-        case .stay:
-            return .success([])
-        case .move(let state, _):
-            let transition = move(at: index, to: state, instance: alarmID, time: time, user: user, comment: comment)
-            let event = acknowledgedEvent(records[index], user: user, comment: comment, time: time)
-            return .success([.transition(transition), .event(event)] + settle([], next: health, at: time))
-        }
     }
 
     static func shownLevel(_ level: Double) -> Double? {

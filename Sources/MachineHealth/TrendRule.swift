@@ -19,6 +19,8 @@ public struct TrendRule: Hashable, Sendable, Codable {
     public var staleAfterSeconds: Double
     /// Where the machine's normal sound is enrolled, a window counts only if it is unlike that sound.
     public var noveltyGuard: Bool
+    /// What becomes of the alarm once it is raised.
+    public var alarm: AlarmRule
 
     /// Makes a rule; the defaults are those of the documentation.
     public init(
@@ -29,7 +31,8 @@ public struct TrendRule: Hashable, Sendable, Codable {
         clearBelow: Double = 0.65,
         staleAfterSeconds: Double = 60,
         within: Int? = nil,
-        noveltyGuard: Bool = true
+        noveltyGuard: Bool = true,
+        alarm: AlarmRule = AlarmRule()
     ) {
         self.validAbove = validAbove
         self.confidence = confidence
@@ -39,6 +42,7 @@ public struct TrendRule: Hashable, Sendable, Codable {
         self.staleAfterSeconds = staleAfterSeconds
         self.within = within
         self.noveltyGuard = noveltyGuard
+        self.alarm = alarm
     }
 
     /// Judged windows among which `consecutive` must count (the M of N of M).

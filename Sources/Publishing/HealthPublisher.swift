@@ -49,6 +49,7 @@ public final class HealthPublisher: Sendable {
     ///
     /// Calls for one machine must come one after the other; machines are independent of each other.
     ///
+    /// - Parameter ordered: the operator's order behind it, for the audit trail.
     /// - Throws: `TrendLogError` where the trend log could not be written. The commit is then kept in memory, as many
     ///   as `CommitJournal.capacity`, and written ahead of the next one; its events are not told before that. Retained
     ///   topics are told all the same: a full disk must not hide a fault from SCADA.
@@ -58,9 +59,10 @@ public final class HealthPublisher: Sendable {
         tracker: TrackerSnapshot? = nil,
         stream: StreamStatus = StreamStatus(),
         outlook: MachineOutlook? = nil,
+        ordered: OperatorAction? = nil,
         name: (LabelID) -> LocalizedName?
     ) async throws {
-        let plan = try profile.plan(
+        var plan = try profile.plan(
             window: window,
             actions: actions,
             tracker: tracker,
@@ -68,6 +70,7 @@ public final class HealthPublisher: Sendable {
             outlook: outlook,
             name: name
         )
+        if let ordered { plan.commit.operatorActions.append(ordered) }
         let outcome: Result<Void, any Error>
         do {
             try await journal.write(plan.commit)

@@ -1,4 +1,4 @@
-// `ausculta alarms`: what stands, and acknowledging it through the running service.
+// `ausculta alarms`: what stands, and dealing with it through the running service.
 import ArgumentParser
 import Foundation
 import MachineHealth
@@ -8,8 +8,11 @@ import TrendLog
 struct AlarmsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alarms",
-        abstract: "List alarms and acknowledge them.",
-        subcommands: [List.self, Acknowledge.self]
+        abstract: "List alarms, deal with them, and see how the alarm system does.",
+        subcommands: [
+            List.self, Acknowledge.self, Shelve.self, Unshelve.self, Reset.self, OutOfService.self, InService.self,
+            Audit.self, Statistics.self,
+        ]
     )
 
     struct List: AsyncParsableCommand {
@@ -36,32 +39,12 @@ struct AlarmsCommand: AsyncParsableCommand {
         )
 
         @Argument(help: "The alarm's id as listed, or the beginning of it.") var id: String
-        @Option(name: .long, help: "Who acknowledges.") var user: String = NSUserName()
-        @Option(name: .long, help: "What to note with it.") var comment: String?
-        @Option(name: .long, help: "Seconds to wait for the service.") var timeout = 5.0
-        @OptionGroup var store: StoreOptions
-        @Flag(name: .long, help: "Print the answer as JSON.") var json = false
-
-        func validate() throws {
-            guard (0.1...3_600).contains(timeout) else { throw ValidationError("--timeout takes 0.1 to 3600 seconds.") }
-        }
+        @OptionGroup var order: AlarmOrderOptions
 
         func run() async throws {
-            let url = try store.url()
+            let url = try order.store.url()
             let alarmID = try AlarmReference.resolve(id, among: try await TrendLogReader(url: url).alarms())
-            let command = OperatorCommand.acknowledge(alarmID: alarmID, user: user, comment: comment)
-            let answer = try await TrendLogCommandClient(url: url).run(
-                try command.json(),
-                at: Date(),
-                timeout: .seconds(timeout)
-            )
-            let result = try PayloadCoder.decode(CommandResult.self, from: answer)
-            if json {
-                print(String(decoding: answer, as: UTF8.self))
-            } else {
-                print(result.summary)
-            }
-            if !result.ok { throw ExitCode.failure }
+            try await order.carryOut(.acknowledge(alarmID: alarmID, user: order.user, comment: order.comment))
         }
     }
 }

@@ -194,7 +194,7 @@ import TrendLog
             let rows = [
                 ("not json", "JSON object"), ("", "JSON object"), ("[1,2]", "JSON object"), ("{}", "no \"command\""),
                 (#"{"command":"reboot"}"#, "no command \"reboot\""),
-                (#"{"command":"shelve","alarm_id":"x"}"#, "not available in this version"),
+                (#"{"command":"shelve","alarm_id":"x"}"#, "one of \"seconds\""),
                 (#"{"command":"acknowledge"}"#, "no \"alarm_id\""),
                 (#"{"command":"acknowledge","alarm_id":"42"}"#, "no UUID"),
                 (#"{"command":"acknowledge","alarm_id":7}"#, "not a text"),

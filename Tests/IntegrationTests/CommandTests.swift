@@ -155,6 +155,8 @@ import Testing
     @Test(arguments: [
         [], ["serve"], ["demo"], ["check-config"], ["classify"], ["embed"], ["features"], ["evaluate"], ["trend"],
         ["trend", "list"], ["trend", "show"], ["trend", "export"], ["alarms"], ["alarms", "list"], ["alarms", "ack"],
+        ["alarms", "shelve"], ["alarms", "unshelve"], ["alarms", "reset"], ["alarms", "out-of-service"],
+        ["alarms", "in-service"], ["alarms", "audit"], ["alarms", "stats"],
         ["enroll"], ["enroll", "start"], ["enroll", "list"], ["enroll", "show"], ["enroll", "confirm"],
         ["enroll", "undo"], ["teach"], ["teach", "window"], ["teach", "list"], ["teach", "undo"], ["teach", "report"],
         ["model"], ["model", "list"], ["model", "info"], ["model", "fetch"], ["model", "verify"], ["bench"],

@@ -1,75 +1,74 @@
-// The alarm table, every state with every input.
+// The table of shown alarm states, every state with every input.
 import MachineHealth
 import Testing
 
 @Suite struct AlarmStateMachineTests {
     struct Row: Sendable {
         let state: AlarmState
-        let raised: AlarmStep
-        let cleared: AlarmStep
-        let acknowledge: AlarmStep
+        /// Steps by input, in the order of `AlarmInput.allCases`: raised, cleared, acknowledge, reset, realarm.
+        let plain: [AlarmStep]
+        /// Where a latching alarm differs.
+        var latching: [AlarmInput: AlarmStep] = [:]
     }
 
-    static let reserved = AlarmStep.refuse(.reservedState)
+    private static let raise = AlarmStep.move(to: .unackActive, newInstance: true)
+    private static let latch = AlarmStep.move(to: .latchedAck, newInstance: false)
+    private static let hidden = Array(repeating: AlarmStep.refuse(.hidden), count: 5)
+
+    private static func to(_ state: AlarmState) -> AlarmStep { .move(to: state, newInstance: false) }
 
     static let table = [
-        Row(
-            state: .normal,
-            raised: .move(to: .unackActive, newInstance: true),
-            cleared: .stay,
-            acknowledge: .refuse(.notStanding)
-        ),
-        Row(
-            state: .unackActive,
-            raised: .stay,
-            cleared: .move(to: .rtnUnack, newInstance: false),
-            acknowledge: .move(to: .ackActive, newInstance: false)
-        ),
+        Row(state: .normal, plain: [raise, .stay, .refuse(.notStanding), .refuse(.notLatched), .stay]),
+        Row(state: .unackActive, plain: [.stay, to(.rtnUnack), to(.ackActive), .refuse(.conditionPresent), .stay]),
         Row(
             state: .ackActive,
-            raised: .stay,
-            cleared: .move(to: .normal, newInstance: false),
-            acknowledge: .refuse(.alreadyAcknowledged)
+            plain: [.stay, to(.normal), .refuse(.alreadyAcknowledged), .refuse(.conditionPresent), raise],
+            latching: [.conditionCleared: latch]
         ),
         Row(
             state: .rtnUnack,
-            raised: .move(to: .unackActive, newInstance: true),
-            cleared: .stay,
-            acknowledge: .move(to: .normal, newInstance: false)
+            plain: [raise, .stay, to(.normal), .refuse(.notAcknowledged), .stay],
+            latching: [.acknowledge: latch]
         ),
-        Row(state: .latchedAck, raised: reserved, cleared: reserved, acknowledge: reserved),
-        Row(state: .shelved, raised: reserved, cleared: reserved, acknowledge: reserved),
-        Row(state: .suppressed, raised: reserved, cleared: reserved, acknowledge: reserved),
-        Row(state: .outOfService, raised: reserved, cleared: reserved, acknowledge: reserved),
+        Row(state: .latchedAck, plain: [raise, .stay, .refuse(.alreadyAcknowledged), to(.normal), .stay]),
+        Row(state: .shelved, plain: hidden),
+        Row(state: .suppressed, plain: hidden),
+        Row(state: .outOfService, plain: hidden),
     ]
 
     @Test(arguments: table)
     func everyInputInEveryState(row: Row) {
-        #expect(AlarmStateMachine.step(row.state, .conditionRaised) == row.raised)
-        #expect(AlarmStateMachine.step(row.state, .conditionCleared) == row.cleared)
-        #expect(AlarmStateMachine.step(row.state, .acknowledge) == row.acknowledge)
+        for (input, expected) in zip(AlarmInput.allCases, row.plain) {
+            #expect(AlarmStateMachine.step(row.state, input) == expected)
+            #expect(AlarmStateMachine.step(row.state, input, isLatching: true) == row.latching[input] ?? expected)
+        }
     }
 
     @Test func theTableNamesEveryStateOnce() {
         #expect(Self.table.map(\.state) == AlarmState.allCases)
-        #expect(AlarmInput.allCases.count == 3)
+        #expect(Self.table.allSatisfy { $0.plain.count == AlarmInput.allCases.count })
     }
 
-    @Test func onlySupportedStatesAreEntered() {
+    @Test(arguments: [false, true])
+    func newInstancesAreThoseThatAskAnew(isLatching: Bool) {
         for state in AlarmState.allCases {
             for input in AlarmInput.allCases {
-                if case .move(let next, let isNew) = AlarmStateMachine.step(state, input) {
-                    #expect(AlarmStateMachine.supportedStates.contains(next))
-                    #expect(isNew == (input == .conditionRaised))
-                }
+                guard case .move(let next, let isNew) = AlarmStateMachine.step(state, input, isLatching: isLatching)
+                else { continue }
+                #expect(!next.isHidden)
+                #expect(isNew == (next == .unackActive))
+                #expect(isNew == (input == .conditionRaised || input == .realarm))
             }
         }
     }
 
-    @Test func anUnacknowledgedAlarmOnlyLeavesByAcknowledgement() {
+    @Test(arguments: [false, true])
+    func anUnacknowledgedAlarmOnlyLeavesByAcknowledgement(isLatching: Bool) {
         for state in [AlarmState.unackActive, .rtnUnack] {
-            for input in [AlarmInput.conditionRaised, .conditionCleared] {
-                if case .move(let next, _) = AlarmStateMachine.step(state, input) { #expect(next != .normal) }
+            for input in AlarmInput.allCases where input != .acknowledge {
+                if case .move(let next, _) = AlarmStateMachine.step(state, input, isLatching: isLatching) {
+                    #expect([.unackActive, .rtnUnack].contains(next))
+                }
             }
         }
     }

@@ -37,7 +37,8 @@ enum HealthSupport {
     static func monitor(
         rules: TrendRules = TrendRules(),
         ids: NumberedIDs = NumberedIDs(),
-        followsNovelty: Bool = false
+        followsNovelty: Bool = false,
+        context: ContextPolicy = ContextPolicy()
     ) throws -> MachineMonitor {
         MachineMonitor(
             machine: "c1",
@@ -45,6 +46,7 @@ enum HealthSupport {
             rules: rules,
             startingAt: beginning,
             followsNovelty: followsNovelty,
+            context: context,
             makeID: { ids.next() }
         )
     }

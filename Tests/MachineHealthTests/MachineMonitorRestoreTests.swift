@@ -89,7 +89,7 @@ private typealias Support = HealthSupport
     @Test func unknownStatesAndForeignSnapshotsAreRefused() throws {
         var monitor = try Support.monitor()
         let before = monitor.snapshot
-        for (state, words) in [(AlarmState.shelved, "shelved"), (.latchedAck, "latched_ack")] {
+        for (state, words) in [(AlarmState.shelved, "shelved"), (.outOfService, "out_of_service")] {
             let record = AlarmRecord(
                 machine: "c1",
                 label: Support.oil,

@@ -275,7 +275,7 @@ private typealias Support = HealthSupport
     }
 }
 
-extension Result where Failure == AcknowledgementRefusal {
+extension Result where Failure == AlarmOrderRefusal {
     fileprivate var refusal: AlarmRefusal? {
         guard case .failure(let refusal) = self else { return nil }
         return refusal.refusal

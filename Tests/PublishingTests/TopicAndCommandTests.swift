@@ -109,6 +109,39 @@ struct TopicAndCommandTests {
         #expect(try OperatorCommand(json: command.json()) == command)
     }
 
+    @Test(
+        "orders about alarms",
+        arguments: [
+            (
+                #"{"command":"shelve","alarm_id":"6f1d2c3b-0000-4000-8000-000000000001","seconds":3600,"user":"mei"}"#,
+                AlarmCommand(.shelve(.seconds(3_600)), target: .instance(Samples.alarmID), user: "mei")
+            ),
+            (
+                #"{"command":"shelve","machine":"pump-1","label":"oil","one_shot":true,"comment":"works"}"#,
+                AlarmCommand(.shelve(.oneShot), machine: "pump-1", target: .label(LabelID("oil")), comment: "works")
+            ),
+            (#"{"command":"unshelve","label":"oil"}"#, AlarmCommand(.unshelve, target: .label(LabelID("oil")))),
+            (
+                #"{"command":"reset","alarm_id":"6f1d2c3b-0000-4000-8000-000000000001"}"#,
+                AlarmCommand(.reset, target: .instance(Samples.alarmID))
+            ),
+            (
+                #"{"command":"out_of_service","label":"oil"}"#,
+                AlarmCommand(.outOfService, target: .label(LabelID("oil")))
+            ),
+            (#"{"command":"in_service","label":"oil"}"#, AlarmCommand(.inService, target: .label(LabelID("oil")))),
+        ]
+    )
+    func alarmOrders(json: String, expected: AlarmCommand) throws {
+        let command = try OperatorCommand(json: Data(json.utf8))
+        #expect(command == .alarm(expected))
+        #expect(!command.isLearning)
+        #expect(command.name == expected.name)
+        #expect(try OperatorCommand(json: command.json()) == command)
+        let answer = CommandResult.done(command, machine: "pump-1", message: "done")
+        #expect(answer.alarmID == expected.alarmID?.text)
+    }
+
     @Test("an answer about learning carries its report, others do not")
     func learningAnswers() throws {
         let order = OperatorCommand.undoEnrolment(BankOrder(machine: "pump-1"))
@@ -140,7 +173,18 @@ struct TopicAndCommandTests {
             (#"{"command":"teach_undo"}"#, "no \"decision_id\""),
             ("", "not a JSON object"), ("acknowledge", "not a JSON object"), ("[1]", "not a JSON object"),
             ("{}", "no \"command\""), (#"{"command":7}"#, "\"command\" is not a text"),
-            (#"{"command":"shelve","alarm_id":"x"}"#, "not available in this version"),
+            (#"{"command":"shelve","alarm_id":"x"}"#, "one of \"seconds\""),
+            (#"{"command":"shelve","alarm_id":"x","seconds":60}"#, "no UUID"),
+            (#"{"command":"shelve","label":"oil","seconds":0}"#, "above 0"),
+            (#"{"command":"shelve","label":"oil","seconds":60,"one_shot":true}"#, "one of \"seconds\""),
+            (#"{"command":"shelve","label":"oil","seconds":"long"}"#, "not a number"),
+            (#"{"command":"shelve","label":"oil","one_shot":1}"#, "not true or false"),
+            (#"{"command":"unshelve"}"#, "no \"alarm_id\""),
+            (
+                #"{"command":"reset","label":"oil","alarm_id":"6f1d2c3b-0000-4000-8000-000000000001"}"#,
+                "names the alarm twice"
+            ),
+            (#"{"command":"suppress","label":"oil"}"#, "context"),
             (#"{"command":"explode"}"#, "no command \"explode\""), (#"{"command":"acknowledge"}"#, "no \"alarm_id\""),
             (#"{"command":"acknowledge","alarm_id":"12"}"#, "no UUID"),
             (

@@ -170,7 +170,10 @@ struct OpeningTests {
 
     @Test(
         "released migrations stay as they were released",
-        arguments: [("1-first", "schema-1.sql"), ("2-evidence", "schema-2.sql"), ("3-detection", "schema-3.sql")]
+        arguments: [
+            ("1-first", "schema-1.sql"), ("2-evidence", "schema-2.sql"), ("3-detection", "schema-3.sql"),
+            ("4-alarms", "schema-4.sql"),
+        ]
     )
     func frozen(migration: String, file: String) async throws {
         let queue = try DatabaseQueue()

@@ -135,7 +135,7 @@ public struct EnrolmentRoutes: APIRoutes {
         } catch let error as OperatorCommandError {
             throw APIError(.badRequest, "bad_request", error.reason)
         }
-        let result = await plant.carryOut(checked)
+        let result = await plant.carryOut(checked, from: .http(address: nil))
         guard result.ok else {
             if let report = result.enrolment?.report, report.isRefused {
                 throw APIError(.unprocessableContent, "enrolment_refused", result.error ?? "the enrolment was refused")

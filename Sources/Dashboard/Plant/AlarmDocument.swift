@@ -1,6 +1,7 @@
 // An alarm as the API tells it: in the list, in live updates, with its history.
 import Foundation
 import MachineHealth
+import Publishing
 import TrendLog
 
 /// One alarm instance.
@@ -28,6 +29,11 @@ struct AlarmDocument: Encodable, Sendable {
     @OrNull var consecutive: Int?
     @OrNull var required: Int?
     let quality: Quality
+    let priority: AlarmPriority
+    /// What an operator has to do; nil where the label does not say.
+    @OrNull var action: Words?
+    /// What hides it; nil where it shows or is over.
+    @OrNull var hidden: FaultPayload.Hidden?
     let durationS: Double
     /// How many; nil where the clips themselves are told instead.
     var clips: Int?
@@ -56,6 +62,10 @@ struct AlarmDocument: Encodable, Sendable {
         consecutive = alarm.consecutive
         required = alarm.required ?? alarm.consecutive
         quality = alarm.quality
+        let record = machine?.records.first { $0.alarmID == alarm.alarmID }
+        priority = record?.priority ?? AlarmPriority(alarm.severity)
+        action = machine?.description.vocabulary[alarm.label]?.action.map { Words($0, id: "") }
+        hidden = record?.hiding.map(FaultPayload.Hidden.init)
         durationS = max(0, (alarm.cleared ?? now).timeIntervalSince(alarm.raised)).rounded(decimals: 3) ?? 0
         self.clips = clips
     }

@@ -1,4 +1,4 @@
-// /api/v1/alarms: the list, one alarm, the export, and the acknowledgement.
+// /api/v1/alarms: the list, one alarm, the export, and operators' orders about one.
 import Foundation
 import Hummingbird
 import MachineHealth
@@ -33,7 +33,22 @@ public struct AlarmRoutes: APIRoutes {
             guard let detail = try await book.detail(id, now: now()) else { throw Self.missing(id) }
             return try APIResponse.json(detail)
         }
-        router.post("/api/v1/alarms/:id/ack") { request, context in try await acknowledge(request, context) }
+        router.post("/api/v1/alarms/:id/ack") { request, context in
+            try await order(request, context) { order, _ in
+                .acknowledge(alarmID: order.id, user: order.user, comment: order.comment)
+            }
+        }
+        router.post("/api/v1/alarms/:id/shelve") { request, context in
+            try await order(request, context) { order, wish in .alarm(order.command(.shelve(try wish.shelving()))) }
+        }
+        for (path, what) in [
+            ("unshelve", AlarmOrder.unshelve), ("reset", .reset), ("out-of-service", .outOfService),
+            ("in-service", .inService),
+        ] {
+            router.post("/api/v1/alarms/:id/\(path)") { request, context in
+                try await order(request, context) { order, _ in .alarm(order.command(what)) }
+            }
+        }
     }
 
     // MARK: - Reading
@@ -117,11 +132,42 @@ public struct AlarmRoutes: APIRoutes {
         APIError(.notFound, "not_found", "there is no alarm \(id.text); /api/v1/alarms lists those known")
     }
 
-    // MARK: - Acknowledging
+    // MARK: - Orders
 
-    private struct Order: Decodable {
+    private struct Wish: Decodable {
         var comment: String?
         var user: String?
+        var seconds: Double?
+        var oneShot: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case comment, user, seconds
+            case oneShot = "one_shot"
+        }
+
+        func shelving() throws(APIError) -> AlarmShelving {
+            switch (seconds, oneShot ?? false) {
+            case (nil, true): return .oneShot
+            case (let seconds?, false) where seconds.isFinite && seconds > 0: return .seconds(seconds)
+            default:
+                throw APIError(
+                    .badRequest,
+                    "bad_request",
+                    "say \"seconds\" (a number above 0) or \"one_shot\": true (until the fault is over once)"
+                )
+            }
+        }
+    }
+
+    /// Who wants something of which alarm.
+    private struct Ordered {
+        let id: UUID
+        let user: String
+        let comment: String?
+
+        func command(_ order: AlarmOrder) -> AlarmCommand {
+            AlarmCommand(order, target: .instance(id), user: user, comment: comment)
+        }
     }
 
     private struct Done: Encodable {
@@ -129,46 +175,51 @@ public struct AlarmRoutes: APIRoutes {
         let message: String
     }
 
-    private func acknowledge(_ request: Request, _ context: APIContext) async throws -> Response {
+    private func order(
+        _ request: Request,
+        _ context: APIContext,
+        _ make: (Ordered, Wish) throws -> OperatorCommand
+    ) async throws -> Response {
         guard let identity = context.identity else {
-            throw APIError(.unauthorized, "unauthorized", "log in first: acknowledging is noted under a name")
+            throw APIError(.unauthorized, "unauthorized", "log in first: orders are noted under a name")
         }
         guard identity.role >= .operator else {
             throw APIError(
                 .forbidden,
                 "forbidden",
-                "\(identity.name) is a viewer; acknowledging takes the role operator (`ausculta user add`)"
+                "\(identity.name) is a viewer; ordering something about an alarm takes the role operator "
+                    + "(`ausculta user add`)"
             )
         }
         let id = try Self.alarmID(context)
-        let order = try await Self.order(request)
+        let wish = try await Self.wish(request)
         // Where nobody logs in, people may at least say who they are.
-        let user = identity.isLocal ? (order.user ?? identity.name) : identity.name
+        let user = identity.isLocal ? (wish.user ?? identity.name) : identity.name
         let command: OperatorCommand
         do {
-            let wish = OperatorCommand.acknowledge(alarmID: id, user: user, comment: order.comment)
-            command = try OperatorCommand(json: wish.json())
+            let wanted = try make(Ordered(id: id, user: user, comment: wish.comment), wish)
+            command = try OperatorCommand(json: wanted.json())
         } catch let error as OperatorCommandError {
             throw APIError(.badRequest, "bad_request", error.reason)
         }
-        let result = await book.plant.carryOut(command)
-        if result.ok { return try APIResponse.json(Done(ok: true, message: result.message ?? "acknowledged")) }
+        let result = await book.plant.carryOut(command, from: .http(address: context.remoteAddress?.ipAddress))
+        if result.ok { return try APIResponse.json(Done(ok: true, message: result.message ?? "done")) }
         let standing = book.plant.machines.contains { $0.records.contains { $0.alarmID == id } }
         let known = standing ? true : try await book.reader.alarm(id) != nil
         guard known else { throw Self.missing(id) }
-        throw APIError(.conflict, "conflict", result.error ?? "the alarm cannot be acknowledged now")
+        throw APIError(.conflict, "conflict", result.error ?? "the order cannot be carried out now")
     }
 
-    private static func order(_ request: Request) async throws -> Order {
+    private static func wish(_ request: Request) async throws -> Wish {
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: longestBody)
         } catch {
             throw APIError(.contentTooLarge, "too_large", "the body may have \(longestBody) bytes at most")
         }
-        guard body.readableBytes > 0 else { return Order() }
+        guard body.readableBytes > 0 else { return Wish() }
         do {
-            return try JSONDecoder().decode(Order.self, from: Data(body.readableBytesView))
+            return try JSONDecoder().decode(Wish.self, from: Data(body.readableBytesView))
         } catch {
             throw APIError(
                 .badRequest,

@@ -24,7 +24,9 @@ public protocol PlantSource: Sendable {
     func unsubscribe(_ mailbox: PlantMailbox)
 
     /// Carries out an operator's command, in turn with everything else that happens to the machines.
-    func carryOut(_ command: OperatorCommand) async -> CommandResult
+    ///
+    /// - Parameter origin: where it came from, for the audit trail.
+    func carryOut(_ command: OperatorCommand, from origin: CommandOrigin) async -> CommandResult
 }
 
 /// A machine as configured.

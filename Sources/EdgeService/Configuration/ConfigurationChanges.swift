@@ -136,6 +136,8 @@ private struct ChangeList {
                     if before.name != label.name { add("labels.\(profile).\(label.id)", "name changed") }
                     compare("labels.\(profile).\(label.id)", before.kind.rawValue, label.kind.rawValue, .live)
                     compare("labels.\(profile).\(label.id)", before.severity.rawValue, label.severity.rawValue, .live)
+                    if before.priority != label.priority { add("labels.\(profile).\(label.id)", "priority changed") }
+                    if before.action != label.action { add("labels.\(profile).\(label.id)", "action changed") }
                 }
                 let kept = old.labels.map(\.id).filter { new[$0] != nil }
                 if kept != new.labels.map(\.id).filter({ old[$0] != nil }) {
@@ -174,6 +176,7 @@ private struct ChangeList {
                 .live
             )
             compare(subject, "hop \(before.hopSeconds.duration)", "hop \(machine.hopSeconds.duration)", .live)
+            if before.context != machine.context { add(subject, "context changed") }
             compareRules(subject, before, machine, new.vocabulary(of: machine))
         }
     }
@@ -208,7 +211,22 @@ private struct ChangeList {
         if old.noveltyGuard != new.noveltyGuard {
             texts.append("novelty_guard \(old.noveltyGuard) -> \(new.noveltyGuard)")
         }
+        if old.alarm != new.alarm { texts += differences(old.alarm, new.alarm) }
         return texts
+    }
+
+    private static func differences(_ old: AlarmRule, _ new: AlarmRule) -> [String] {
+        let pairs = [
+            ("latching", "\(old.isLatching)", "\(new.isLatching)"),
+            ("shelve_max", old.shelveMaxSeconds.duration, new.shelveMaxSeconds.duration),
+            ("realarm_after", old.realarmAfterSeconds?.duration ?? "none", new.realarmAfterSeconds?.duration ?? "none"),
+            (
+                "escalate_after", old.escalateAfterSeconds?.duration ?? "none",
+                new.escalateAfterSeconds?.duration ?? "none"
+            ),
+            ("suppressible", "\(old.followsContext)", "\(new.followsContext)"),
+        ]
+        return pairs.filter { $0.1 != $0.2 }.map { "\($0.0) \($0.1) -> \($0.2)" }
     }
 
     private static func differences(_ old: ChangeRule, _ new: ChangeRule) -> [String] {

@@ -92,16 +92,16 @@ enum ConfigurationKeys {
     ]
     static let model = ["path", "cache", "threads", "precision"]
     static let window = ["length", "hop"]
-    static let label = ["id", "name", "kind", "severity", "prompts", "prior", "rule"]
+    static let label = ["id", "name", "kind", "severity", "priority", "action", "prompts", "prior", "rule"]
     static let rule = [
         "valid_above", "confidence", "consecutive", "within", "clear_after", "clear_below", "stale_after",
-        "novelty_guard",
-        "changed",
+        "novelty_guard", "changed", "latching", "shelve_max", "realarm_after", "escalate_after", "suppressible",
     ]
     static let changed = ["consecutive", "clear_after"]
     static let defaults = ["profile", "format", "channel", "gain", "capture"]
     static let machine = [
         "id", "name", "profile", "topic", "format", "channel", "gain", "capture", "window", "rule", "labels",
+        "context",
     ]
     static let machineLabel = ["rule"]
     static let format = ["encoding", "rate", "channels"]
@@ -117,7 +117,8 @@ enum ConfigurationKeys {
         ("the top level", root), ("broker", broker), ("model", model), ("window", window), ("a label", label),
         ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http),
         ("evidence", evidence), ("enrolment", enrolment), ("trend", trend),
-        ("http.desk", DeskReading.keys),
+        ("http.desk", DeskReading.keys), ("a machine's context", ContextReading.keys),
+        ("a context signal", ContextReading.signalKeys),
         ("intake", intake), ("log", log),
     ]
 

@@ -76,6 +76,10 @@ struct LabelReading {
         if let severity, let kind, kind != .fault {
             severity.report("only faults have a severity, and this label is of kind \(kind.rawValue); remove it")
         }
+        for key in ["priority", "action"] {
+            guard let node = section[key], let kind, kind != .fault else { continue }
+            node.report("only faults raise alarms, and this label is of kind \(kind.rawValue); remove it")
+        }
         return Label(
             id: LabelID(id ?? ""),
             name: section.required("name", "give it a name such as {en: Bearing lacking oil, zh: 轴承缺油}")
@@ -83,7 +87,9 @@ struct LabelReading {
             kind: kind ?? .fault,
             severity: severity?.choice(Severity.self) ?? .warning,
             prompts: section["prompts"].map(prompts) ?? [],
-            prior: section["prior"].flatMap(prior) ?? 1
+            prior: section["prior"].flatMap(prior) ?? 1,
+            priority: section["priority"]?.choice(AlarmPriority.self),
+            action: section["action"].flatMap(name)
         )
     }
 

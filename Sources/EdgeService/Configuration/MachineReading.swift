@@ -70,6 +70,7 @@ struct MachineReading {
         let topicNode = section["topic"]
         let topic = topicNode?.text(expected: "a topic filter such as plant1/compressor-1/audio")
         let name = section["name"].flatMap(LabelReading.name)
+        let context = section["context"].map(ContextReading.context) ?? ContextConfiguration()
         guard let id else { return nil }
 
         machineRule.check(subject: "machine \(id)", window: window, problems: problems)
@@ -102,7 +103,8 @@ struct MachineReading {
                 capturesSound: capture,
                 windowLengthSeconds: window.lengthSeconds,
                 hopSeconds: window.hopSeconds,
-                rules: rules
+                rules: rules,
+                context: context
             ),
             topicPlace: topicNode?.place ?? section["id"]?.place ?? section.source.place
         )

@@ -13,6 +13,7 @@ struct RuleLayer {
     /// The keys of its section `changed`.
     var changed: [TrendRuleProblem.Key: Value] = [:]
     var noveltyGuard: Bool?
+    var alarm = AlarmRuleLayer()
 
     init() {}
 
@@ -34,6 +35,7 @@ struct RuleLayer {
             set(key, section[key.rawValue], Self.windows)
         }
         noveltyGuard = section["novelty_guard"]?.boolean()
+        alarm = AlarmRuleLayer(section)
         guard !perLabel else {
             for key in ["stale_after", "changed"] {
                 section[key]?.report(
@@ -78,6 +80,7 @@ struct RuleLayer {
         result.values.merge(other.values) { _, upper in upper }
         result.changed.merge(other.changed) { _, upper in upper }
         result.noveltyGuard = other.noveltyGuard ?? noveltyGuard
+        result.alarm = alarm.overlaid(by: other.alarm)
         return result
     }
 
@@ -99,6 +102,7 @@ struct RuleLayer {
         if let value = values[.staleAfter] { rule.staleAfterSeconds = value.number }
         if let value = values[.within] { rule.within = Int(value.number) }
         if let noveltyGuard { rule.noveltyGuard = noveltyGuard }
+        rule.alarm = alarm.applied(to: rule.alarm)
         return rule
     }
 

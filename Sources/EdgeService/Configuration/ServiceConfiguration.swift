@@ -108,6 +108,8 @@ public struct MachineConfiguration: Hashable, Sendable {
     public var hopSeconds: Double
     /// The rules of its labels.
     public var rules: TrendRules
+    /// What is told of it beside its sound.
+    public var context = ContextConfiguration()
 }
 
 /// How a window's loudness is treated.

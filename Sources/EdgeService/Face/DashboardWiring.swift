@@ -14,6 +14,7 @@ extension EdgeNode {
             OutlookRoutes(plant: plant, source: outlooks),
             EnrolmentRoutes(plant: plant, reader: trendLog, model: modelSignature),
             AlarmRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
+            AlarmInsightRoutes(plant: plant, reader: trendLog, now: now),
             EventRoutes(plant: plant, reader: trendLog, clips: clips, now: now),
             SystemRoutes(plant: plant),
             MetricsRoutes(plant: plant),

@@ -19,7 +19,7 @@ final class PlantFace: PlantSource {
         let hopStretch: @Sendable () -> Int
         let evidence: @Sendable () async -> PlantStatus.Evidence
         /// Hands a command to the desk; false where it takes none any more.
-        let give: @Sendable (OperatorCommand, @escaping @Sendable (CommandResult) async -> Void) -> Bool
+        let give: @Sendable (OperatorCommand, CommandOrigin, @escaping @Sendable (CommandResult) async -> Void) -> Bool
     }
 
     private let feed: PlantFeed
@@ -100,9 +100,9 @@ final class PlantFace: PlantSource {
         )
     }
 
-    func carryOut(_ command: OperatorCommand) async -> CommandResult {
+    func carryOut(_ command: OperatorCommand, from origin: CommandOrigin) async -> CommandResult {
         await withCheckedContinuation { continuation in
-            let isTaken = inside.give(command) { continuation.resume(returning: $0) }
+            let isTaken = inside.give(command, origin) { continuation.resume(returning: $0) }
             if !isTaken {
                 continuation.resume(returning: .refused(command, error: "the service is stopping; nothing was changed"))
             }

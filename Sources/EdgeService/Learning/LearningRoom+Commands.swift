@@ -23,8 +23,8 @@ extension LearningRoom {
                 )
             }
             switch command {
-            case .acknowledge:
-                throw OrderRefusal(description: "an acknowledgement belongs to the alarms")
+            case .acknowledge, .alarm:
+                throw OrderRefusal(description: "\"\(command.name)\" belongs to the alarms")
             case .enroll(let order):
                 return try await enrol(order, command, try configured(machine))
             case .confirmEnrolment(let order):

@@ -9,15 +9,20 @@ struct CommandSwitch: Sendable {
 
     /// Hands a command on; false where none is taken any more.
     ///
-    /// - Parameter machine: of the topic it came on; nil where it came another way.
+    /// - Parameters:
+    ///   - machine: of the topic it came on; nil where it came another way.
+    ///   - origin: where it came from, for the audit trail.
     @discardableResult
     func give(
         _ command: OperatorCommand,
         machine: String?,
+        from origin: CommandOrigin,
         reply: @escaping @Sendable (CommandResult) async -> Void
     ) -> Bool {
         if command.isLearning { return learning.give(.command(command, machine: machine, reply: reply)) }
-        if case .terminated = desk.yield(.command(command, machine: machine, reply: reply)) { return false }
+        if case .terminated = desk.yield(.command(command, machine: machine, from: origin, reply: reply)) {
+            return false
+        }
         return true
     }
 }

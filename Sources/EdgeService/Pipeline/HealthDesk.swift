@@ -10,7 +10,14 @@ import TrendLog
 enum DeskInput: Sendable {
     case window(JudgedWindow)
     case stream(StreamNews)
-    case command(OperatorCommand, machine: String?, reply: @Sendable (CommandResult) async -> Void)
+    case command(
+        OperatorCommand,
+        machine: String?,
+        from: CommandOrigin,
+        reply: @Sendable (CommandResult) async -> Void
+    )
+    /// What a machine's context topic said; nil where its message held no value.
+    case context(machine: String, signal: String, value: String?)
     /// Something to tell of a machine that changes nothing about its health.
     case event(HealthEvent)
     case tick
@@ -20,17 +27,17 @@ enum DeskInput: Sendable {
 
 /// Follows every machine's health, writes the trend log and publishes.
 actor HealthDesk {
-    private let publisher: HealthPublisher
+    let publisher: HealthPublisher
     private let store: TrendLogStore
     private let board: StreamBoard
     private let feed: PlantFeed
     private let modelSignature: String
-    private let now: @Sendable () -> Date
+    let now: @Sendable () -> Date
     private let hasNormalSound: @Sendable (String) -> Bool
     private let finished: @Sendable (String) -> Void
     private let evidence: EvidenceRoom?
-    private let logger: Logger
-    private var monitors: [String: MachineMonitor] = [:]
+    let logger: Logger
+    var monitors: [String: MachineMonitor] = [:]
     private var trends: TrendDesk
     /// Dropped chunks as last told without a change of health.
     private var toldDrops: [String: Int] = [:]
@@ -91,7 +98,8 @@ actor HealthDesk {
                 vocabulary: vocabulary,
                 rules: machine.rules,
                 startingAt: now(),
-                followsNovelty: hasNormalSound(machine.id)
+                followsNovelty: hasNormalSound(machine.id),
+                context: machine.context.policy
             )
             let orphans: [AlarmRecord]
             if let present = before[machine.id]?.snapshot {
@@ -159,8 +167,11 @@ actor HealthDesk {
             await take(forecasts, of: machine)
         case .event(let event):
             await act(event.machine) { _ in [.event(event)] }
-        case .command(let command, let machine, let reply):
-            await reply(await carryOut(command, machine: machine))
+        case .command(let command, let machine, let origin, let reply):
+            await reply(await carryOut(command, machine: machine, from: origin))
+        case .context(let machine, let signal, let value):
+            let time = now()
+            await act(machine) { $0.take(value, ofSignal: signal, at: time) }
         case .reconfigure(let configuration):
             do { try await open(configuration) } catch { logger.error("reload: \(error)") }
         }
@@ -208,11 +219,12 @@ actor HealthDesk {
         if !actions.isEmpty { await record(monitor, window: nil, actions: actions) }
     }
 
-    private func record(
+    func record(
         _ monitor: MachineMonitor,
         window: WindowRecord?,
         actions: [HealthAction],
-        inferenceSeconds: Double? = nil
+        inferenceSeconds: Double? = nil,
+        ordered: OperatorAction? = nil
     ) async {
         for case .event(let event) in actions { logger.notice("\(event.message)") }
         do {
@@ -228,6 +240,7 @@ actor HealthDesk {
                 ),
                 stream: board[monitor.machine],
                 outlook: trends.outlook(monitor),
+                ordered: ordered,
                 name: { monitor.vocabulary[$0]?.name }
             )
         } catch {
@@ -246,35 +259,6 @@ actor HealthDesk {
             stream: board[monitor.machine],
             inferenceSeconds: inferenceSeconds
         )
-    }
-
-    private func carryOut(_ command: OperatorCommand, machine: String?) async -> CommandResult {
-        guard case .acknowledge(let alarmID, let user, let comment) = command else {
-            return .refused(command, machine: machine, error: "this version knows \"acknowledge\" only")
-        }
-        let named = machine.map { name in monitors.keys.filter { $0 == name } } ?? Array(monitors.keys)
-        let owner = named.first { name in monitors[name]?.records.contains { $0.alarmID == alarmID } ?? false }
-        guard let owner, var monitor = monitors[owner] else {
-            let place = machine.map { "machine \($0) has" } ?? "there is"
-            return .refused(
-                command,
-                machine: machine,
-                error:
-                    "\(place) no alarm \(alarmID.uuidString.lowercased()); `ausculta alarms list` shows the present ones"
-            )
-        }
-        switch monitor.acknowledge(alarmID: alarmID, user: user ?? "unknown", comment: comment, at: now()) {
-        case .failure(let refusal):
-            return .refused(command, machine: owner, error: refusal.reason)
-        case .success(let actions):
-            monitors[owner] = monitor
-            if !actions.isEmpty { await record(monitor, window: nil, actions: actions) }
-            return .done(
-                command,
-                machine: owner,
-                message: actions.isEmpty ? "was acknowledged before" : "acknowledged by \(user ?? "unknown")"
-            )
-        }
     }
 
     private func tellAll(_ monitor: MachineMonitor) throws {

@@ -36,7 +36,11 @@ public struct CommandResult: Hashable, Sendable, Codable {
     ) {
         self.ok = ok
         self.command = command?.name
-        if case .acknowledge(let id, _, _) = command { alarmID = id.text }
+        switch command {
+        case .acknowledge(let id, _, _): alarmID = id.text
+        case .alarm(let command): alarmID = command.alarmID?.text
+        default: break
+        }
         self.machine = machine
         self.message = message
         self.error = error

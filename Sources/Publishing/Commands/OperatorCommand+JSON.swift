@@ -1,14 +1,15 @@
 // Commands as JSON: every key checked, every refusal with the reason.
 import Foundation
+import MachineHealth
 import TrendLog
 
 extension OperatorCommand {
     private static let maximumUserLength = 200
     private static let maximumCommentLength = 4_000
     private static let maximumNameLength = 64
-    private static let later = ["shelve", "unshelve", "reset", "suppress", "out_of_service"]
     private static let known = [
-        "acknowledge", "enroll", "enroll_confirm", "enroll_undo", "teach", "teach_undo",
+        "acknowledge", "shelve", "unshelve", "reset", "out_of_service", "in_service", "enroll", "enroll_confirm",
+        "enroll_undo", "teach", "teach_undo",
     ]
     private static let example = #"{"command":"acknowledge","alarm_id":"UUID","user":"NAME","comment":"TEXT"}"#
 
@@ -26,9 +27,12 @@ extension OperatorCommand {
         var label: String?
         var reject: String?
         var decisionID: String?
+        var seconds: Double?
+        var oneShot: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case command, user, comment, machine, since, until, state, version, start, label, reject
+            case command, user, comment, machine, since, until, state, version, start, label, reject, seconds
+            case oneShot = "one_shot"
             case alarmID = "alarm_id"
             case decisionID = "decision_id"
         }
@@ -53,6 +57,21 @@ extension OperatorCommand {
                 remedy: "take it from the fault topic or `ausculta alarms list`"
             )
             self = .acknowledge(alarmID: id, user: user, comment: comment)
+        case "shelve", "unshelve", "reset", "out_of_service", "in_service":
+            self = .alarm(
+                AlarmCommand(
+                    try Self.order(command, wire),
+                    machine: machine,
+                    target: try Self.target(wire),
+                    user: user,
+                    comment: comment
+                )
+            )
+        case "suppress", "unsuppress":
+            throw OperatorCommandError(
+                "alarms are suppressed by the machine's context alone (docs/alarms.md); to hide one by hand, use "
+                    + "\"shelve\" or \"out_of_service\""
+            )
         case "enroll":
             let since = try Self.time(wire.since, "since")
             guard let since else {
@@ -87,11 +106,7 @@ extension OperatorCommand {
             self = .undoTeaching(decisionID: id, user: user)
         default:
             let names = Self.known.map { "\"\($0)\"" }.joined(separator: ", ")
-            throw OperatorCommandError(
-                Self.later.contains(command)
-                    ? "\"\(command)\" is not available in this version; it knows \(names)"
-                    : "there is no command \"\(command.prefix(80))\"; this version knows \(names)"
-            )
+            throw OperatorCommandError("there is no command \"\(command.prefix(80))\"; this version knows \(names)")
         }
     }
 
@@ -101,6 +116,14 @@ extension OperatorCommand {
         switch self {
         case .acknowledge(let alarmID, let user, let comment):
             (wire.alarmID, wire.user, wire.comment) = (alarmID.text, user, comment)
+        case .alarm(let order):
+            (wire.machine, wire.alarmID, wire.label) = (order.machine, order.alarmID?.text, order.label?.rawValue)
+            (wire.user, wire.comment) = (order.user, order.comment)
+            switch order.order {
+            case .shelve(.seconds(let seconds)): wire.seconds = seconds
+            case .shelve(.oneShot): wire.oneShot = true
+            default: break
+            }
         case .enroll(let order):
             (wire.machine, wire.state) = (order.machine, order.state)
             (wire.since, wire.until) = (RFC3339.text(order.since), order.until.map(RFC3339.text))
@@ -127,10 +150,44 @@ extension OperatorCommand {
             guard let key = context.codingPath.last?.stringValue else {
                 throw OperatorCommandError("it is not a JSON object such as \(example)")
             }
-            throw OperatorCommandError("\"\(key)\" is not a \(type == Int.self ? "whole number" : "text")")
+            let expected =
+                type == Int.self
+                ? "a whole number" : type == Double.self ? "a number" : type == Bool.self ? "true or false" : "a text"
+            throw OperatorCommandError("\"\(key)\" is not \(expected)")
         } catch {
             throw OperatorCommandError("it is not a JSON object such as \(example)")
         }
+    }
+
+    private static func order(_ command: String, _ wire: Wire) throws(OperatorCommandError) -> AlarmOrder {
+        switch command {
+        case "unshelve": return .unshelve
+        case "reset": return .reset
+        case "out_of_service": return .outOfService
+        case "in_service": return .inService
+        default: break
+        }
+        switch (wire.seconds, wire.oneShot ?? false) {
+        case (nil, true): return .shelve(.oneShot)
+        case (let seconds?, false):
+            guard seconds.isFinite, seconds > 0 else {
+                throw OperatorCommandError("\"seconds\" has to be above 0")
+            }
+            return .shelve(.seconds(seconds))
+        default:
+            throw OperatorCommandError(
+                "it has to have one of \"seconds\" (how long) and \"one_shot\" (true: until the fault is over once)"
+            )
+        }
+    }
+
+    private static func target(_ wire: Wire) throws(OperatorCommandError) -> AlarmTarget {
+        let label = try checked(wire.label, "label", maximumLength: maximumNameLength)
+        guard wire.alarmID == nil || label == nil else {
+            throw OperatorCommandError("it names the alarm twice; send \"alarm_id\" or \"label\", not both")
+        }
+        if let label { return .label(LabelID(label)) }
+        return .instance(try id(wire.alarmID, "alarm_id", remedy: "send it, or the \"label\" of the machine's fault"))
     }
 
     private static func teaching(

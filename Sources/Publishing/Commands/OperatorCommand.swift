@@ -7,6 +7,8 @@ import TrendLog
 public enum OperatorCommand: Hashable, Sendable {
     /// Acknowledge one alarm instance.
     case acknowledge(alarmID: UUID, user: String?, comment: String?)
+    /// Shelve, reset, take out of service, and back.
+    case alarm(AlarmCommand)
     /// Enrol normal sound.
     case enroll(EnrolmentOrder)
     /// Confirm a proposed enrolment.
@@ -25,6 +27,7 @@ public enum OperatorCommand: Hashable, Sendable {
     public var name: String {
         switch self {
         case .acknowledge: "acknowledge"
+        case .alarm(let command): command.name
         case .enroll: "enroll"
         case .confirmEnrolment: "enroll_confirm"
         case .undoEnrolment: "enroll_undo"
@@ -37,6 +40,7 @@ public enum OperatorCommand: Hashable, Sendable {
     public var machine: String? {
         switch self {
         case .acknowledge, .undoTeaching: nil
+        case .alarm(let command): command.machine
         case .enroll(let order): order.machine
         case .confirmEnrolment(let order), .undoEnrolment(let order): order.machine
         case .teach(let order): order.machine
@@ -45,7 +49,10 @@ public enum OperatorCommand: Hashable, Sendable {
 
     /// Whether it is about what the service learned, not about its alarms.
     public var isLearning: Bool {
-        if case .acknowledge = self { false } else { true }
+        switch self {
+        case .acknowledge, .alarm: false
+        case .enroll, .confirmEnrolment, .undoEnrolment, .teach, .undoTeaching: true
+        }
     }
 }
 

@@ -63,7 +63,7 @@ public actor CommitJournal {
         waiting.append(commit)
         guard waiting.count > capacity else { return }
         // The head may be on its way to the disk.
-        let oldestPlain = waiting.dropFirst().firstIndex { $0.events.isEmpty && $0.transitions.isEmpty }
+        let oldestPlain = waiting.dropFirst().firstIndex { !$0.isPrecious }
         waiting.remove(at: oldestPlain ?? min(1, waiting.count - 1))
         lostCount += 1
     }

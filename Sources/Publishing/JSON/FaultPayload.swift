@@ -5,6 +5,52 @@ import TrendLog
 
 /// The JSON of a fault topic.
 public struct FaultPayload: Hashable, Sendable, Codable {
+    /// What hides an alarm.
+    public struct Hidden: Hashable, Sendable, Codable {
+        /// When the shelf ends by itself; null where it is not shelved.
+        public var shelvedUntil: Date?
+        /// Whether the shelf ends with the fault.
+        public var oneShot: Bool
+        /// Why the machine's context suppresses it; null where it does not.
+        public var suppressedBy: SuppressionCause?
+        public var outOfService: Bool
+        /// Who shelved it or took it out of service.
+        public var user: String?
+        public var comment: String?
+        /// Whether the fault is present beneath.
+        public var condition: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case user, comment, condition
+            case shelvedUntil = "shelved_until"
+            case oneShot = "one_shot"
+            case suppressedBy = "suppressed_by"
+            case outOfService = "out_of_service"
+        }
+
+        /// What a record notes of it.
+        public init(_ hiding: AlarmHiding) {
+            shelvedUntil = hiding.shelf?.until
+            oneShot = hiding.shelf?.isOneShot ?? false
+            suppressedBy = hiding.suppression?.cause
+            outOfService = hiding.outOfService != nil
+            user = hiding.outOfService?.user ?? hiding.shelf?.user
+            comment = hiding.outOfService.map(\.comment) ?? hiding.shelf?.comment
+            condition = hiding.hasCondition
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(shelvedUntil, forKey: .shelvedUntil)
+            try container.encode(oneShot, forKey: .oneShot)
+            try container.encode(suppressedBy, forKey: .suppressedBy)
+            try container.encode(outOfService, forKey: .outOfService)
+            try container.encode(user, forKey: .user)
+            try container.encode(comment, forKey: .comment)
+            try container.encode(condition, forKey: .condition)
+        }
+    }
+
     public var machine: String
     public var site: String
     public var label: String
@@ -25,10 +71,15 @@ public struct FaultPayload: Hashable, Sendable, Codable {
     /// The instance an acknowledgement must name; null before the first alarm.
     public var alarmID: String?
     public var quality: Quality
+    public var priority: AlarmPriority?
+    /// What an operator has to do, per language code; empty where the label does not say.
+    public var action: [String: String]?
+    /// What hides it; null where nothing does.
+    public var hidden: Hidden?
 
     enum CodingKeys: String, CodingKey {
         case machine, site, label, name, names, active, state, confidence, consecutive, required, since, severity,
-            quality
+            quality, priority, action, hidden
         case alarmID = "alarm_id"
     }
 
@@ -48,6 +99,9 @@ public struct FaultPayload: Hashable, Sendable, Codable {
         severity = alarm.severity
         alarmID = alarm.alarmID?.text
         quality = alarm.quality
+        priority = alarm.priority
+        action = alarm.action?.names ?? [:]
+        hidden = alarm.hiding.map(Hidden.init)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -66,5 +120,8 @@ public struct FaultPayload: Hashable, Sendable, Codable {
         try container.encode(severity, forKey: .severity)
         try container.encode(alarmID, forKey: .alarmID)
         try container.encode(quality, forKey: .quality)
+        try container.encode(priority, forKey: .priority)
+        try container.encode(action, forKey: .action)
+        try container.encode(hidden, forKey: .hidden)
     }
 }

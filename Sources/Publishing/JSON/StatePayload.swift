@@ -25,7 +25,7 @@ public struct StreamStatus: Hashable, Sendable {
 
 /// The JSON of a state topic.
 public struct StatePayload: Hashable, Sendable, Codable {
-    /// One alarm that is not normal.
+    /// One alarm that asks for attention, or would if nothing hid it.
     public struct Alarm: Hashable, Sendable, Codable {
         public var alarmID: String
         public var label: String
@@ -84,9 +84,12 @@ public struct StatePayload: Hashable, Sendable, Codable {
     public var updated: Date
     /// Trends of its faults; absent where none are followed.
     public var trend: [TrendPayload]?
+    /// Why the machine's alarms are suppressed at present; null where they are not.
+    public var suppressedBy: SuppressionCause?
 
     enum CodingKeys: String, CodingKey {
         case machine, site, state, health, verdict, novelty, stream, quality, updated, trend
+        case suppressedBy = "suppressed_by"
         case topLabel = "top_label"
         case topConfidence = "top_confidence"
         case activeAlarms = "active_alarms"
@@ -127,6 +130,7 @@ public struct StatePayload: Hashable, Sendable, Codable {
         quality = health.quality
         updated = health.updated
         trend = outlook?.readings.map(TrendPayload.init)
+        suppressedBy = health.suppression
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -144,5 +148,6 @@ public struct StatePayload: Hashable, Sendable, Codable {
         try container.encode(quality, forKey: .quality)
         try container.encode(updated, forKey: .updated)
         try container.encodeIfPresent(trend, forKey: .trend)
+        try container.encode(suppressedBy, forKey: .suppressedBy)
     }
 }

@@ -23,7 +23,7 @@ extension TrendLogReader {
                 query.and(
                     """
                     EXISTS (SELECT 1 FROM events s
-                        WHERE s.alarm_id = t.alarm_id AND s.type = 'fault_raised' AND s.severity = ?)
+                        WHERE s.alarm_id = t.alarm_id AND s.type IN \(AlarmQuery.raisingTypes) AND s.severity = ?)
                     """,
                     severity.rawValue
                 )
@@ -70,7 +70,9 @@ extension TrendLogReader {
 
     /// Alarms that stand now, over all machines.
     public func standingAlarmCount() async throws -> Int {
-        try await read { try Int.fetchOne($0, sql: "SELECT count(*) FROM alarms WHERE state <> 'normal'") ?? 0 }
+        try await read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM alarms WHERE coalesce(stands, state <> 'normal')") ?? 0
+        }
     }
 
     /// The windows that raised an alarm, as its event told them.
@@ -78,7 +80,10 @@ extension TrendLogReader {
         try await read { db in
             let text = try String.fetchOne(
                 db,
-                sql: "SELECT windows FROM events WHERE alarm_id = ? AND type = 'fault_raised' LIMIT 1",
+                sql: """
+                    SELECT windows FROM events WHERE alarm_id = ? AND type IN \(AlarmQuery.raisingTypes)
+                    ORDER BY sequence LIMIT 1
+                    """,
                 arguments: [id.text]
             )
             return try text.map { try JSONText.decode([StoredEventWindow].self, from: $0).map(\.window) } ?? []
@@ -88,8 +93,18 @@ extension TrendLogReader {
 
 /// The list's statement: first the raising steps that pass the filter, then what is told of each.
 private struct AlarmQuery {
+    /// Events that begin an instance: it was raised, asked again, or got worse.
+    static let raisingTypes = "('fault_raised', 'fault_realarmed', 'fault_escalated')"
+
     private let source: String
-    private var conditions = ["t.to_state = 'unack_active'"]
+    /// The step that began an instance; later ones to the same state only brought it back from where it was hidden.
+    private var conditions = [
+        """
+        t.to_state = 'unack_active' AND (t.from_state NOT IN ('shelved', 'suppressed', 'out_of_service')
+            OR NOT EXISTS (SELECT 1 FROM alarm_transitions b
+                WHERE b.alarm_id = t.alarm_id AND b.to_state = 'unack_active' AND b.id < t.id))
+        """
+    ]
     private var arguments: [any DatabaseValueConvertible] = []
 
     init(standing: AlarmFilter.Standing) {
@@ -97,11 +112,12 @@ private struct AlarmQuery {
         case .active:
             // From the few that stand to their steps, not the other way round.
             source = "alarms r CROSS JOIN alarm_transitions t ON t.alarm_id = r.alarm_id"
-            conditions.append("r.state <> 'normal'")
+            conditions.append("coalesce(r.stands, r.state <> 'normal')")
         case .past, .all:
             source = """
                 alarm_transitions t LEFT JOIN alarms r
-                ON r.machine_id = t.machine_id AND r.label = t.label AND r.alarm_id = t.alarm_id AND r.state <> 'normal'
+                ON r.machine_id = t.machine_id AND r.label = t.label AND r.alarm_id = t.alarm_id
+                    AND coalesce(r.stands, r.state <> 'normal')
                 """
             if standing == .past { conditions.append("r.alarm_id IS NULL") }
         }
@@ -125,14 +141,20 @@ private struct AlarmQuery {
                 )
                 SELECT page.*, machines.name AS machine, e.severity, e.confidence, e.consecutive, e.message,
                     a.time_ms AS acknowledged_ms, a.user, a.comment,
-                    (SELECT min(c.time_ms) FROM alarm_transitions c WHERE c.alarm_id = page.alarm_id
-                        AND c.from_state IN ('unack_active', 'ack_active') AND c.to_state IN ('rtn_unack', 'normal')
+                    coalesce(
+                        (SELECT min(c.time_ms) FROM events c
+                            WHERE c.alarm_id = page.alarm_id AND c.type = 'fault_cleared'),
+                        (SELECT min(c.time_ms) FROM alarm_transitions c WHERE c.alarm_id = page.alarm_id
+                            AND c.from_state IN ('unack_active', 'ack_active')
+                            AND c.to_state IN ('rtn_unack', 'latched_ack', 'normal')),
+                        (SELECT min(c.time_ms) FROM alarm_transitions c WHERE c.replaced_alarm_id = page.alarm_id)
                     ) AS cleared_ms
                 FROM page JOIN machines ON machines.id = page.machine_id
-                LEFT JOIN events e ON e.alarm_id = page.alarm_id AND e.type = 'fault_raised'
+                LEFT JOIN events e ON e.sequence = (SELECT min(f.sequence) FROM events f
+                    WHERE f.alarm_id = page.alarm_id AND f.type IN \(Self.raisingTypes))
                 LEFT JOIN alarm_transitions a ON a.alarm_id = page.alarm_id
                     AND ((a.from_state = 'unack_active' AND a.to_state = 'ack_active')
-                        OR (a.from_state = 'rtn_unack' AND a.to_state = 'normal'))
+                        OR (a.from_state = 'rtn_unack' AND a.to_state IN ('normal', 'latched_ack')))
                 ORDER BY page.time_ms DESC, page.id DESC
                 """,
             arguments: StatementArguments(arguments)

@@ -124,7 +124,11 @@ extension AlarmRecord {
             clearWindows: row["clear_windows"],
             required: row["required"],
             severity: severity,
-            quality: quality
+            quality: quality,
+            priority: (row["priority"] as String?).flatMap(AlarmPriority.init(rawValue:)),
+            hiding: (row["hiding"] as String?).flatMap { try? JSONText.decode(AlarmHiding.self, from: $0) },
+            course: (row["course"] as String?).flatMap { try? JSONText.decode(AlarmCourse.self, from: $0) }
+                ?? AlarmCourse()
         )
     }
 }

@@ -118,6 +118,8 @@ public struct WindowCommit: Sendable {
     public var events: [EventRecord]
     /// The machine's tracker after the window.
     public var tracker: TrackerSnapshot?
+    /// What an operator ordered, done or refused.
+    public var operatorActions: [OperatorAction]
 
     /// Makes a commit.
     public init(
@@ -125,17 +127,19 @@ public struct WindowCommit: Sendable {
         alarms: [AlarmRecord] = [],
         transitions: [AlarmTransition] = [],
         events: [EventRecord] = [],
-        tracker: TrackerSnapshot? = nil
+        tracker: TrackerSnapshot? = nil,
+        operatorActions: [OperatorAction] = []
     ) {
         self.window = window
         self.alarms = alarms
         self.transitions = transitions
         self.events = events
         self.tracker = tracker
+        self.operatorActions = operatorActions
     }
 
     /// Whether losing this commit to a power failure would lose something the outside was or will be told.
-    var isPrecious: Bool { !events.isEmpty || !transitions.isEmpty }
+    package var isPrecious: Bool { !events.isEmpty || !transitions.isEmpty || !operatorActions.isEmpty }
 }
 
 /// What a commit did.

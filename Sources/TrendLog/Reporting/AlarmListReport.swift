@@ -20,11 +20,18 @@ public enum AlarmListReport {
         for alarm in ordered(alarms) {
             table.add([
                 alarm.alarmID?.text ?? "-", alarm.machine, style.name(alarm.label, labels: labels[alarm.machine] ?? []),
-                alarm.state.rawValue, alarm.severity.rawValue, ReportStyle.confidence(alarm.confidence),
+                state(alarm, style), alarm.severity.rawValue, ReportStyle.confidence(alarm.confidence),
                 style.time(alarm.since), alarm.quality == .good ? "yes" : "no (stale)",
             ])
         }
         return table.lines(width: max(style.width, 60), flexible: 2)
+    }
+
+    private static func state(_ alarm: AlarmRecord, _ style: ReportStyle) -> String {
+        let until = alarm.state == .shelved ? alarm.hiding?.shelf?.until : nil
+        let cause = alarm.state == .suppressed ? alarm.hiding?.suppression?.cause : nil
+        return alarm.state.rawValue + (until.map { " until \(style.time($0))" } ?? "")
+            + (cause.map { " (\($0.rawValue))" } ?? "")
     }
 
     /// Alarms as JSON, for `--json`.
@@ -55,9 +62,16 @@ struct AlarmListEntry: Codable {
     var required: Int
     var severity: Severity
     var quality: Quality
+    var priority: AlarmPriority
+    /// When a shelf ends by itself.
+    var shelvedUntil: Date?
+    /// Why the machine's context suppresses it.
+    var suppressedBy: SuppressionCause?
 
     enum CodingKeys: String, CodingKey {
-        case machine, label, active, state, since, confidence, consecutive, required, severity, quality
+        case machine, label, active, state, since, confidence, consecutive, required, severity, quality, priority
+        case shelvedUntil = "shelved_until"
+        case suppressedBy = "suppressed_by"
         case alarmID = "alarm_id"
     }
 
@@ -73,5 +87,8 @@ struct AlarmListEntry: Codable {
         required = alarm.required
         severity = alarm.severity
         quality = alarm.quality
+        priority = alarm.priority
+        shelvedUntil = alarm.hiding?.shelf?.until
+        suppressedBy = alarm.hiding?.suppression?.cause
     }
 }

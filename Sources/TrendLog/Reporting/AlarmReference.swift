@@ -7,6 +7,12 @@ public struct AlarmReferenceError: Error, Hashable, Sendable, CustomStringConver
     public let description: String
 }
 
+/// An alarm as people name it: its instance, or the fault of a machine.
+public enum NamedAlarm: Hashable, Sendable {
+    case instance(UUID)
+    case fault(machine: String, label: LabelID)
+}
+
 /// Finds alarm instances by what people type.
 public enum AlarmReference {
     private static let shortest = 4
@@ -39,5 +45,19 @@ public enum AlarmReference {
             )
         }
         return id
+    }
+
+    /// The alarm a text names: an id as `resolve` takes it, or `MACHINE/LABEL`, whether that alarm stands or not.
+    public static func named(_ text: String, among alarms: [AlarmRecord]) throws(AlarmReferenceError) -> NamedAlarm {
+        guard let slash = text.lastIndex(of: "/") else { return .instance(try resolve(text, among: alarms)) }
+        let machine = String(text[..<slash])
+        let label = String(text[text.index(after: slash)...])
+        guard !machine.isEmpty, LabelVocabulary.isValidID(label) else {
+            throw AlarmReferenceError(
+                description:
+                    "\"\(text)\" names no alarm; give an id, or MACHINE/LABEL such as compressor-1/bearing-lacking-oil"
+            )
+        }
+        return .fault(machine: machine, label: LabelID(label))
     }
 }

@@ -53,15 +53,16 @@ struct AlarmTimeline {
         markStanding(label, in: trend)
         for event in trend.events where event.label == label {
             switch HealthEventType(rawValue: event.type) {
-            case .faultRaised:
+            case .faultRaised, .faultRealarmed, .faultEscalated:
                 for window in event.windows { mark(.run, at: window.start) }
                 mark(.raised, at: event.windows.last?.start ?? event.time)
             case .nearMiss:
                 for window in event.windows { mark(.nearMiss, at: window.start) }
             case .faultCleared: mark(.cleared, at: event.time)
             case .acknowledged: mark(.acknowledged, at: event.time)
-            case .streamLost, .streamRestored, .microphoneTrouble, .microphoneRestored, .trendWarning, .enrolled,
-                .enrolmentProposed, .enrolmentUndone, nil:
+            case .faultHidden, .shelved, .unshelved, .latchReset, .outOfService, .inService, .alarmsSuppressed,
+                .alarmsReleased, .streamLost, .streamRestored, .microphoneTrouble, .microphoneRestored, .trendWarning,
+                .enrolled, .enrolmentProposed, .enrolmentUndone, nil:
                 continue
             }
         }

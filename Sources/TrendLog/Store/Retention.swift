@@ -5,7 +5,7 @@ import MachineHealth
 
 /// What the trend log keeps.
 public struct RetentionPolicy: Hashable, Sendable {
-    /// Windows, their features, minute sums, events and alarm steps older than this go. Nil keeps them for ever.
+    /// Windows, their features, minute sums, events, alarm steps and operators' orders older than this go. Nil keeps them for ever.
     public var maximumAgeSeconds: Double?
     /// When more bytes than this are in use, the oldest windows go, whatever their age. Nil sets no limit.
     public var maximumBytes: Int64?
@@ -149,6 +149,7 @@ extension TrendLogStore {
                     """,
                 arguments: [cutoff]
             )
+            try db.execute(sql: "DELETE FROM operator_actions WHERE time_ms < ?", arguments: [cutoff])
             try db.execute(
                 sql: "DELETE FROM commands WHERE created_ms < ? AND state IN ('answered', 'withdrawn')",
                 arguments: [cutoff]

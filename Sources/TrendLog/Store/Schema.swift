@@ -14,6 +14,7 @@ enum Schema {
         migrator.registerMigration("1-first") { try $0.execute(sql: first) }
         migrator.registerMigration("2-evidence") { try $0.execute(sql: evidence) }
         migrator.registerMigration("3-detection") { try $0.execute(sql: detection) }
+        migrator.registerMigration("4-alarms") { try $0.execute(sql: alarms) }
         return migrator
     }
 

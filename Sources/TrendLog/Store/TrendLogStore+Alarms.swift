@@ -5,16 +5,20 @@ import MachineHealth
 
 extension TrendLogStore {
     static func save(_ alarm: AlarmRecord, _ db: Database) throws {
+        let hiding = try alarm.hiding.map { try JSONText.encode($0) }
+        var course: String?
+        if alarm.course != AlarmCourse() { course = try JSONText.encode(alarm.course) }
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO alarms (machine_id, label, state, alarm_id, since_ms, confidence, consecutive,
-                    clear_windows, required, severity, quality)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    clear_windows, required, severity, quality, priority, hiding, course, stands)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             try machineID(db, alarm.machine), alarm.label.rawValue, alarm.state.rawValue, alarm.alarmID?.text,
             alarm.since.millisecondsSince1970, alarm.confidence.isFinite ? alarm.confidence : 0, alarm.consecutive,
             alarm.clearWindows, alarm.required, alarm.severity.rawValue, alarm.quality.rawValue,
+            alarm.priority.rawValue, hiding, course, alarm.isStanding,
         ])
     }
 

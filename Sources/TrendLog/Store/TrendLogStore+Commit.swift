@@ -45,6 +45,7 @@ extension TrendLogStore {
             for transition in commit.transitions { try Self.insert(transition, db) }
             var deliveries = 0
             for event in commit.events { deliveries += try Self.insert(event, db) }
+            for action in commit.operatorActions { try Self.insert(action, db) }
             if let tracker = commit.tracker {
                 try db.cachedStatement(
                     sql: "INSERT OR REPLACE INTO tracker_states (machine_id, state, updated_ms) VALUES (?, ?, ?)"

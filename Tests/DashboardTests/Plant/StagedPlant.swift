@@ -194,18 +194,29 @@ final class StagedPlant: PlantSource {
 
     var listenerCount: Int { state.withLock { $0.mailboxes.count } }
 
-    func carryOut(_ command: OperatorCommand) async -> CommandResult {
-        guard case .acknowledge(let alarmID, let user, let comment) = command else {
-            return .refused(command, error: "unknown")
+    func carryOut(_ command: OperatorCommand, from origin: CommandOrigin) async -> CommandResult {
+        let order: AlarmCommand
+        switch command {
+        case .acknowledge(let id, let user, let comment):
+            order = AlarmCommand(.acknowledge, target: .instance(id), user: user, comment: comment)
+        case .alarm(let command): order = command
+        default: return .refused(command, error: "unknown")
         }
-        let found = state.withLock { state -> (MachineMonitor, Result<[HealthAction], AcknowledgementRefusal>)? in
+        guard let alarmID = order.alarmID else { return .refused(command, error: "no alarm id") }
+        let found = state.withLock { state -> (MachineMonitor, Result<[HealthAction], AlarmOrderRefusal>)? in
             guard
                 let id = state.order.first(where: { id in
                     state.monitors[id]?.records.contains { $0.alarmID == alarmID } ?? false
                 }), var monitor = state.monitors[id]
             else { return nil }
             let time = state.now
-            let result = monitor.acknowledge(alarmID: alarmID, user: user ?? "unknown", comment: comment, at: time)
+            let result = monitor.carryOut(
+                order.order,
+                on: order.target,
+                user: order.user ?? "unknown",
+                comment: order.comment,
+                at: time
+            )
             state.monitors[id] = monitor
             return (monitor, result)
         }
@@ -213,8 +224,23 @@ final class StagedPlant: PlantSource {
         switch result {
         case .failure(let refusal): return .refused(command, machine: monitor.machine, error: refusal.reason)
         case .success(let actions):
-            do { try await commit(monitor, nil, actions) } catch { return .refused(command, error: "\(error)") }
-            return .done(command, machine: monitor.machine, message: "acknowledged by \(user ?? "unknown")")
+            let ordered = OperatorAction(
+                time: now,
+                command: command.name,
+                machine: monitor.machine,
+                alarmID: alarmID,
+                user: order.user ?? "unknown",
+                origin: origin.description,
+                isDone: true,
+                outcome: "done"
+            )
+            do {
+                try await commit(monitor, nil, actions)
+                try await store.commit(WindowCommit(operatorActions: [ordered]))
+            } catch {
+                return .refused(command, error: "\(error)")
+            }
+            return .done(command, machine: monitor.machine, message: "acknowledged by \(order.user ?? "unknown")")
         }
     }
 
@@ -291,7 +317,8 @@ extension StagedPlant {
         let routes: [any APIRoutes] = [
             MachineRoutes(plant: self, reader: reader, now: clock),
             TrendRoutes(plant: self, reader: reader, now: clock),
-            AlarmRoutes(plant: self, reader: reader, now: clock), SystemRoutes(plant: self),
+            AlarmRoutes(plant: self, reader: reader, now: clock),
+            AlarmInsightRoutes(plant: self, reader: reader, now: clock), SystemRoutes(plant: self),
             EventRoutes(plant: self, reader: reader, limits: limits, now: clock), MetricsRoutes(plant: self),
         ]
         for room in routes { room.add(to: router) }

@@ -41,5 +41,7 @@ struct LargePlant: PlantSource {
 
     func unsubscribe(_ mailbox: PlantMailbox) {}
 
-    func carryOut(_ command: OperatorCommand) async -> CommandResult { .refused(command, error: "nothing moves here") }
+    func carryOut(_ command: OperatorCommand, from origin: CommandOrigin) async -> CommandResult {
+        .refused(command, error: "nothing moves here")
+    }
 }

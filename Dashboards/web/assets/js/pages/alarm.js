@@ -7,6 +7,7 @@ import { icon, stateIcon } from "../icons.js";
 import { live } from "../live.js";
 import { setPageTitle } from "../title.js";
 import { acknowledgeButton, isOpen } from "../ui/acknowledge.js";
+import { hidingText, orderButtons } from "../ui/alarm-orders.js";
 import { errorState, loading } from "../ui/empty.js";
 import { createEvidence } from "../ui/evidence.js";
 import { stateTag, updateStateTag } from "../ui/state.js";
@@ -46,11 +47,13 @@ export default async function mount(root, { params, t, signal }) {
     const end = alarm.cleared ? ms(alarm.cleared) : now();
     head.dataset.state = isOpen(alarm) ? alarm.severity : "unknown";
     replace(head, h("div", { class: "row" }, h("h1", { tabindex: "-1" }, name(alarm.name) || alarm.label), tag,
-      h("div", { class: "push row" }, acknowledgeButton(alarm, reload, { compact: false }),
+      h("div", { class: "push row" }, acknowledgeButton(alarm, reload, { compact: false }), orderButtons(alarm, reload),
         h("a", { class: "button", href: trendLink() }, icon("wave", "small"), t("alarm.trend")))),
     h("p", { class: "quiet" }, h("a", { href: "#/machine/" + encodeURIComponent(alarm.machine) }, name(alarm.machine_name) || alarm.machine), " · ", t("alarmState." + alarm.state)));
     const by = alarm.acknowledged;
     replace(facts, h("dl", { class: "facts" },
+      alarm.hidden && row("insight.hidden", hidingText(alarm.hidden)),
+      alarm.action && row("alarm.action", h("b", null, name(alarm.action))),
       row("alarm.raised", h("span", { title: fullTime(alarm.raised) }, dateTime(alarm.raised))),
       row("alarm.cleared", alarm.cleared ? dateTime(alarm.cleared) : t("alarm.notYet")),
       row("alarm.length", duration((end - ms(alarm.raised)) / 1000)),

@@ -7,6 +7,8 @@ import { icon } from "../icons.js";
 import { live } from "../live.js";
 import { setQuery } from "../router.js";
 import { acknowledgeButton, awaitsAcknowledgement, isOpen } from "../ui/acknowledge.js";
+import { createInsight } from "../ui/alarm-insight.js";
+import { hidingText } from "../ui/alarm-orders.js";
 import { empty, errorState, loading } from "../ui/empty.js";
 import { stateRank, stateTag, updateStateTag } from "../ui/state.js";
 
@@ -33,11 +35,12 @@ export default async function mount(root, { query, t, signal }) {
       ["alarms.col.severity", "alarms.col.alarm", "alarms.col.raised", "alarms.col.length", "alarms.col.state", "alarms.col.action"].map((key) => h("span", { role: "columnheader" }, t(key))))),
     body);
   const rest = h("div", null, loading("lines", 5));
+  const insight = createInsight({ signal, changed: () => { load(); insight.refresh(); } });
   const more = h("button", { class: "button", hidden: true, onclick: () => load(true) }, t("shell.more"));
   root.append(h("div", { class: "page" },
     h("header", { class: "page-head" }, h("h1", null, t("title.alarms")), h("div", { class: "row push" }, csv)),
     h("div", { class: "alarm-filters" }, states, machineSelect.field, labelSelect.field, severitySelect.field, periodSelect.field),
-    table, rest, h("div", { class: "alarm-more" }, more)));
+    table, rest, h("div", { class: "alarm-more" }, more), insight.element));
 
   function select(key, title, options) {
     const control = h("select", { class: "select", "aria-label": title, onchange: () => change(key, control.value) },
@@ -133,7 +136,8 @@ export default async function mount(root, { query, t, signal }) {
     setText(parts.length, length(alarm));
     setText(parts.state, t("alarmState." + alarm.state));
     const by = alarm.acknowledged;
-    setText(parts.by, by ? [by.user, by.comment].filter(Boolean).join(": ") : alarm.quality === "stale" ? t("alarms.stale") : "");
+    const hidden = hidingText(alarm.hidden);
+    setText(parts.by, hidden ? hidden : by ? [by.user, by.comment].filter(Boolean).join(": ") : alarm.quality === "stale" ? t("alarms.stale") : "");
     parts.by.title = by ? dateTime(by.time) + (by.comment ? " · " + by.comment : "") : "";
     if (row.shownState !== alarm.state) {
       row.shownState = alarm.state;
@@ -146,7 +150,7 @@ export default async function mount(root, { query, t, signal }) {
     return duration((end - ms(alarm.raised)) / 1000);
   }
 
-  const soon = debounce(() => load(), 250, signal);
+  const soon = debounce(() => { load(); insight.refresh(); }, 250, signal);
   live.on("alarm", soon, { signal });
   live.on("resync", soon, { signal });
   every(5000, () => { for (const row of body.children) if (row.alarm?.active) setText(row.parts.length, length(row.alarm)); }, signal);

@@ -14,8 +14,21 @@ export default {
     raised: "Raised", cleared: "Over", notYet: "not yet", length: "Duration", confidence: "Confidence", needed: "needed {value}",
     windows: "Windows", "windows.value": "{count} in a row, {required} needed", quality: "Quality",
     acknowledged: "Acknowledged", comment: "Comment", id: "Alarm",
+    action: "What to do",
   },
   quality: {
     good: "good", stale: "stale: no fresh sound",
+  },
+  order: {
+    acknowledge: "Acknowledge", shelve: "Shelve", unshelve: "Unshelve", reset: "Reset", "out-of-service": "Out of service", "in-service": "Back into service", oneShot: "until it is over once",
+  },
+  hidden: {
+    machine_stopped: "machine stopped", machine_starting: "machine starting", disturbed: "disturbed", condition: "fault present",
+  },
+  insight: {
+    hidden: "Hidden alarms", stats: "Key figures, last 24 hours", audit: "Audit trail",
+  },
+  stats: {
+    rate: "Alarms", floods: "Floods (10 in 10 min)", chattering: "Chattering (3/min)", standing: "Standing over 24 h", frequent: "Most frequent", none: "none",
   },
 };

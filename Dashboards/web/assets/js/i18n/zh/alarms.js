@@ -14,8 +14,21 @@ export default {
     raised: "触发", cleared: "恢复", notYet: "尚未", length: "持续", confidence: "置信度", needed: "需要 {value}",
     windows: "窗口", "windows.value": "连续 {count} 个，需要 {required} 个", quality: "质量",
     acknowledged: "确认", comment: "备注", id: "报警编号",
+    action: "处理措施",
   },
   quality: {
     good: "良好", stale: "陈旧：没有新的声音",
+  },
+  order: {
+    acknowledge: "确认", shelve: "搁置", unshelve: "取消搁置", reset: "复位", "out-of-service": "停用", "in-service": "恢复使用", oneShot: "直到恢复一次",
+  },
+  hidden: {
+    machine_stopped: "设备停机", machine_starting: "设备启动中", disturbed: "受干扰", condition: "故障存在",
+  },
+  insight: {
+    hidden: "隐藏的报警", stats: "最近 24 小时指标", audit: "操作记录",
+  },
+  stats: {
+    rate: "报警", floods: "泛滥（10 分钟 10 次）", chattering: "抖动（3 次/分）", standing: "超过 24 小时", frequent: "最频繁", none: "无",
   },
 };
