@@ -10,12 +10,13 @@ PEERS        ?= yes
 PEERS_OPTIONS ?=
 SWIFT_DIRS   := Package.swift Sources Tests
 
-.PHONY: help demo test build release lint format bench reference train clean
+.PHONY: help demo test build release deb lint format bench reference train clean
 
 help:
 	@echo "make demo      install what is missing, build, and watch a simulated compressor run out of oil"
 	@echo "make test      install what is missing, then run every test"
 	@echo "make release   build .build/release/ausculta"
+	@echo "make deb       build the Debian package of this machine's architecture into .build/deb"
 	@echo "make lint      formatting, undeclared dependencies, shell scripts"
 	@echo "make format    rewrite the Swift sources in house style"
 	@echo "make bench     milliseconds per window on this machine, and beside other runtimes (Python; PEERS=no leaves them out)"
@@ -36,12 +37,18 @@ release:
 	@Deploy/bootstrap
 	$(SWIFT) build -c release --product ausculta
 
+deb:
+	@Deploy/bootstrap --package
+	$(SWIFT) build -c release --product ausculta
+	@Deploy/deb/build
+
 test:
 	@Deploy/bootstrap --test
 	$(SWIFT) build --build-tests $(STRICT)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --disable-xctest
 	@Tests/API/run
 	@Tests/Browser/run
+	@Tests/Deploy/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_DIRS)
