@@ -4,19 +4,20 @@ import Foundation
 import Synchronization
 
 /// How a tool ended.
-struct ChildResult: Sendable {
-    let status: Int32
-    let errorText: String
+public struct ChildResult: Sendable {
+    public let status: Int32
+    public let errorText: String
 }
 
 /// One run of a tool. Its output is taken as it comes: the pipe holds the tool back, so memory stays flat.
-struct ChildProcess: Sendable {
+public struct ChildProcess: Sendable {
     private let executable: String
     private let arguments: [String]
     private let input: FileHandle?
     private let environment: [String: String]
 
-    init(
+    /// Describes a run; nothing is started yet.
+    public init(
         _ executable: String,
         _ arguments: [String],
         input: FileHandle? = nil,
@@ -29,7 +30,7 @@ struct ChildProcess: Sendable {
     }
 
     /// Path of a tool in PATH, nil where it is not installed.
-    static func find(_ name: String) -> String? {
+    public static func find(_ name: String) -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let folders = path.split(separator: ":").map(String.init) + ["/usr/bin", "/bin", "/usr/local/bin"]
         return folders.map { "\($0)/\(name)" }.first(where: FileManager.default.isExecutableFile(atPath:))
@@ -39,7 +40,7 @@ struct ChildProcess: Sendable {
     ///
     /// - Parameter onOutput: called with each piece of standard output, on a thread of its own; throwing ends the tool
     ///   and is thrown on. Cancelling the task ends the tool as well, and `CancellationError` is thrown.
-    func run(onOutput: @escaping @Sendable (Data) throws -> Void) async throws -> ChildResult {
+    public func run(onOutput: @escaping @Sendable (Data) throws -> Void) async throws -> ChildResult {
         let running = RunningChild()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (waiter: CheckedContinuation<ChildResult, any Error>) in

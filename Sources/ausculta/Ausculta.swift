@@ -11,7 +11,10 @@ struct Ausculta: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Run:",
-                subcommands: [ServeCommand.self, DemoCommand.self, CheckConfigCommand.self, UserCommand.self]
+                subcommands: [
+                    ServeCommand.self, DemoCommand.self, ConfigCommand.self, CheckConfigCommand.self,
+                    DoctorCommand.self, UserCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Listen:",

@@ -12,6 +12,8 @@ public final class PrivateBroker: Sendable {
         case passwords([String: String])
         /// TLS with a fresh CA; `clientCertificates` demands one from every client.
         case tls(clientCertificates: Bool)
+        /// TLS with a fresh CA, by a certificate that ended yesterday.
+        case expiredTLS
     }
 
     public let broker: LocalBroker
@@ -36,10 +38,13 @@ public final class PrivateBroker: Sendable {
             let file = folder.appendingPathComponent("passwords")
             try Self.writePasswords(users, to: file)
             lines = ["allow_anonymous false", "password_file \(file.path)"]
-        case .tls(let clientCertificates):
-            let made = try TestCertificates(in: folder)
+        case .tls, .expiredTLS:
+            var demandsCertificates = false
+            if case .tls(let clientCertificates) = access { demandsCertificates = clientCertificates }
+            let isExpired = if case .expiredTLS = access { true } else { false }
+            let made = try TestCertificates(in: folder, serverDays: isExpired ? -1 : 2)
             lines = ["allow_anonymous true", "cafile \(made.caFile)", "certfile \(made.serverCertificateFile)"]
-            lines += ["keyfile \(made.serverKeyFile)", "require_certificate \(clientCertificates)"]
+            lines += ["keyfile \(made.serverKeyFile)", "require_certificate \(demandsCertificates)"]
             certificates = made
         }
         self.certificates = certificates

@@ -12,7 +12,8 @@ public struct TestCertificates: Sendable {
     /// Another authority that signed nothing here.
     public let strangerCAFile: String
 
-    public init(in folder: URL) throws {
+    /// - Parameter serverDays: how long the server's certificate is valid from now on; below 0 it has expired.
+    public init(in folder: URL, serverDays: Int = 2) throws {
         func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
         try Self.makeAuthority("ausculta test CA", key: path("ca.key"), certificate: path("ca.pem"))
         try Self.makeAuthority("stranger CA", key: path("stranger.key"), certificate: path("stranger.pem"))
@@ -29,7 +30,9 @@ public struct TestCertificates: Sendable {
                 "openssl",
                 [
                     "x509", "-req", "-in", path("\(name).csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"),
-                    "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", path("\(name).pem"),
+                    "-CAcreateserial", "-days", name == "server" ? "\(serverDays)" : "2", "-extfile", extensions,
+                    "-out",
+                    path("\(name).pem"),
                 ]
             )
         }

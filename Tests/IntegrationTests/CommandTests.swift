@@ -160,7 +160,8 @@ import Testing
         ["enroll"], ["enroll", "start"], ["enroll", "list"], ["enroll", "show"], ["enroll", "confirm"],
         ["enroll", "undo"], ["teach"], ["teach", "window"], ["teach", "list"], ["teach", "undo"], ["teach", "report"],
         ["model"], ["model", "list"], ["model", "info"], ["model", "fetch"], ["model", "verify"], ["bench"],
-        ["publish"], ["simulate"], ["user"], ["user", "add"], ["user", "list"], ["user", "password"],
+        ["publish"], ["simulate"], ["doctor"], ["config"], ["config", "init"], ["user"], ["user", "add"],
+        ["user", "list"], ["user", "password"],
         ["user", "remove"],
     ])
     func everyCommandHasHelp(words: [String]) async throws {

@@ -1,4 +1,5 @@
 // Durations, sizes and shares as people write them: "10s", "500ms", "90d", "2GB", "75 %".
+import Foundation
 
 /// Parses quantities; nil where the text is not one.
 enum Quantities {
@@ -35,6 +36,23 @@ enum Quantities {
         case "%": return number / 100
         default: return nil
         }
+    }
+
+    /// Seconds as a person says them: "45 s", "2.5 min", "3.0 h", "12 d".
+    static func text(seconds: Double) -> String {
+        let magnitude = abs(seconds)
+        if magnitude < 120 { return "\(Int(seconds.rounded())) s" }
+        if magnitude < 7_200 { return String(format: "%.1f min", seconds / 60) }
+        if magnitude < 172_800 { return String(format: "%.1f h", seconds / 3_600) }
+        return "\(Int((seconds / 86_400).rounded())) d"
+    }
+
+    /// Bytes as a person says them: "812 kB", "1.5 GB".
+    static func text(bytes: Double) -> String {
+        for (unit, scale) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6)] where bytes >= scale {
+            return String(format: "%.1f \(unit)", bytes / scale)
+        }
+        return "\(Int((bytes / 1e3).rounded())) kB"
     }
 
     /// A number and the lower-cased unit behind it.

@@ -22,7 +22,7 @@ public final class SoundModel: Sendable {
     private let encoded = Atomic<Int>(0)
 
     /// Files beside the weights that decide what a phrase turns into.
-    private static let textFiles = [
+    static let textFiles = [
         "config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
     ]
 
