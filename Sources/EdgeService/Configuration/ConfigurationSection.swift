@@ -85,7 +85,7 @@ extension ConfigurationNode {
 enum ConfigurationKeys {
     static let root = [
         "site", "node", "broker", "model", "window", "labels", "rule", "defaults", "machines", "store", "http",
-        "evidence", "enrolment", "trend", "intake", "log", "language",
+        "evidence", "enrolment", "trend", "publish", "intake", "log", "language",
     ]
     static let broker = [
         "url", "username", "password_file", "ca_file", "cert_file", "key_file", "client_id", "keep_alive",
@@ -117,7 +117,8 @@ enum ConfigurationKeys {
         ("the top level", root), ("broker", broker), ("model", model), ("window", window), ("a label", label),
         ("rule", rule), ("a machine", machine), ("format", format), ("store", store), ("http", http),
         ("evidence", evidence), ("enrolment", enrolment), ("trend", trend),
-        ("http.desk", DeskReading.keys),
+        ("http.desk", DeskReading.keys), ("publish", PublishReading.keys),
+        ("publish.sparkplug", PublishReading.sparkplugKeys), ("publish.tags", PublishReading.tagKeys),
         ("intake", intake), ("log", log),
     ]
 

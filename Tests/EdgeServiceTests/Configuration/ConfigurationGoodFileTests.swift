@@ -228,7 +228,7 @@ import Testing
             ConfigurationKeys.label, ConfigurationKeys.rule, ConfigurationKeys.defaults, ConfigurationKeys.machine,
             ConfigurationKeys.format, ConfigurationKeys.store, ConfigurationKeys.http, ConfigurationKeys.intake,
             ConfigurationKeys.log, ConfigurationKeys.evidence, ConfigurationKeys.changed, ConfigurationKeys.trend,
-            ConfigurationKeys.enrolment,
+            ConfigurationKeys.enrolment, PublishReading.keys, PublishReading.sparkplugKeys, PublishReading.tagKeys,
         ]
         for key in sections.joined() {
             #expect(reference.contains("`\(key)`") || reference.contains(".\(key)`"), "\(key) is not in the reference")
