@@ -42,6 +42,7 @@ test:
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --disable-xctest
 	@Tests/API/run
 	@Tests/Browser/run
+	@Tests/Sparkplug/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_DIRS)
