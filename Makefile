@@ -49,6 +49,7 @@ test:
 	@Tests/API/run
 	@Tests/Browser/run
 	@Tests/Deploy/run
+	@Tests/Sparkplug/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_DIRS)

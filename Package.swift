@@ -39,7 +39,8 @@ let package = Package(
                 "Demo", "EdgeService", "Dashboard", "Evidence", "AudioSending", "Publishing", "TrendLog",
                 "MachineHealth", "MachineSimulator",
                 "CLAP",
-                "ModelStore", "AudioFeatures", "MQTT", "CAllocations", argumentParser, logging, serviceLifecycle,
+                "ModelStore", "AudioFeatures", "MQTT", "SparkplugB", "CAllocations", argumentParser, logging,
+                serviceLifecycle,
                 unixSignals,
             ]
         ),
@@ -47,7 +48,9 @@ let package = Package(
         // The scene of `ausculta demo`: a private broker, simulated machines, the service, and a subscriber who watches.
         .target(
             name: "Demo",
-            dependencies: ["EdgeService", "AudioSending", "MachineSimulator", "Publishing", "MQTT", logging]
+            dependencies: [
+                "EdgeService", "AudioSending", "MachineSimulator", "Publishing", "MQTT", "SparkplugB", logging,
+            ]
         ),
 
         // The service: configuration, wiring, lifecycle. The only room that knows all the others.
@@ -55,7 +58,8 @@ let package = Package(
             name: "EdgeService",
             dependencies: [
                 "Dashboard", "Evidence", "Publishing", "Acquisition", "TrendLog", "MachineHealth", "Detection", "CLAP",
-                "ModelStore", "AudioFeatures", "Kernels", "MQTT", yams, logging, serviceLifecycle, unixSignals,
+                "ModelStore", "AudioFeatures", "Kernels", "MQTT", "SparkplugB", yams, logging, serviceLifecycle,
+                unixSignals,
             ]
         ),
 
@@ -75,7 +79,7 @@ let package = Package(
         .target(name: "Evidence", dependencies: ["TrendLog", "MachineHealth", "AudioFeatures", "CZlib", logging]),
 
         // Health to the wire, sound from the wire, and the record of both.
-        .target(name: "Publishing", dependencies: ["TrendLog", "MachineHealth", "MQTT", logging]),
+        .target(name: "Publishing", dependencies: ["TrendLog", "MachineHealth", "MQTT", "SparkplugB", logging]),
         .target(name: "Acquisition", dependencies: ["AudioFeatures"]),
         .target(name: "TrendLog", dependencies: ["MachineHealth", grdb]),
 
@@ -92,6 +96,7 @@ let package = Package(
 
         // The wire.
         .target(name: "MQTT", dependencies: ["CMosquitto", logging]),
+        .target(name: "SparkplugB"),
 
         // C: our kernels (always optimised: debug tests stay usable), and module maps of system libraries.
         .target(
@@ -146,8 +151,11 @@ let package = Package(
         ),
         .testTarget(
             name: "PublishingTests",
-            dependencies: ["Publishing", "TrendLog", "MachineHealth", "MQTT", "BrokerSupport", logging, grdb]
+            dependencies: [
+                "Publishing", "TrendLog", "MachineHealth", "MQTT", "SparkplugB", "BrokerSupport", logging, grdb,
+            ]
         ),
+        .testTarget(name: "SparkplugBTests", dependencies: ["SparkplugB"]),
         .testTarget(name: "MQTTTests", dependencies: ["MQTT", "BrokerSupport"], exclude: ["Support"]),
         .testTarget(
             name: "ModelStoreTests",

@@ -89,13 +89,6 @@ public final class EdgeNode: Sendable {
             configuration.mqtt(topics: topics, version: Self.version),
             logger: logger
         )
-        publisher = HealthPublisher(
-            profile: JSONProfile(topics: topics),
-            store: store,
-            publisher: client,
-            logger: logger,
-            now: now
-        )
         router = AudioRouter(logger: logger)
         (deskInputs, deskInput) = AsyncStream.makeStream()
         learning = LearningRoom(
@@ -111,6 +104,23 @@ public final class EdgeNode: Sendable {
         contextEars = ContextEars(client: client, logger: logger) { [deskInput] machine, signal, value in
             deskInput.yield(.context(machine: machine, signal: signal, value: value))
         }
+        let sparkplug = try configuration.sparkplugNode(
+            store: store,
+            version: Self.version,
+            now: now,
+            logger: logger,
+            command: { commandSwitch.give($0, machine: $1, reply: $2) }
+        )
+        publisher = HealthPublisher(
+            profile: JSONProfile(topics: topics),
+            profiles: sparkplug.map { [$0] } ?? [],
+            retainedProfiles: configuration.retainedProfiles(topics: topics, version: Self.version),
+            tellsJSON: configuration.publish.tellsJSON,
+            store: store,
+            publisher: client,
+            logger: logger,
+            now: now
+        )
         let board = StreamBoard()
         let feed = PlantFeed(configuration)
         self.feed = feed
@@ -193,6 +203,10 @@ public final class EdgeNode: Sendable {
     public func start() async throws {
         let configuration = configuration.withLock { $0 }
         try await withdrawOldCommands()
+        // Nobody will send these any more, and unsent rows would keep their events for ever.
+        if configuration.publish.sparkplug == nil {
+            try await store.trimOutbox(target: SparkplugNode.target, keeping: 0)
+        }
         await evidence.open(configuration)
         try await desk.open(configuration)
         await learning.take(configuration, judges: judges.all)
@@ -261,6 +275,7 @@ public final class EdgeNode: Sendable {
         await evidence.close()
         await room.close()
         await flushOutbox()
+        await publisher.close()
         running.publishing?.cancel()
         await running.publishing?.value
         await client.stop(publishingWill: true)
@@ -280,6 +295,7 @@ public final class EdgeNode: Sendable {
         accepted.site = old.site
         accepted.node = old.node
         accepted.http = old.http
+        accepted.publish = old.publish
         let fresh = try Self.judges(accepted, model: model)
         let inForce = accepted
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
@@ -424,7 +440,8 @@ public final class EdgeNode: Sendable {
         publisher.outbox.wake()
         let deadline = ContinuousClock.now + .seconds(2)
         while ContinuousClock.now < deadline {
-            guard let status = try? await store.reader.outboxStatus(), status.pending > 0 else { return }
+            guard let status = try? await store.reader.outboxStatus(target: JSONProfile.target), status.pending > 0
+            else { return }
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

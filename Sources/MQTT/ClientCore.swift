@@ -98,6 +98,7 @@ final class ClientCore: BrokerLinkOwner {
             link.close(reason: reason)
             return AttemptEnd(reason: reason, isRefusal: isCertificateProblem(reason))
         }
+        configuration.connectWasSent()
         let started = ContinuousClock.now
         let code = pump(link, answerBy: started + .seconds(configuration.connectTimeoutSeconds))
         let answer = link.answer

@@ -50,6 +50,23 @@ extension MQTTClient {
         try await subscribe(to: filter, qos: qos, handler: handler, onEnd: {})
     }
 
+    /// Returns when the broker has taken everything that was sent before, QoS 0 included.
+    ///
+    /// Brokers take the packets of a connection in their order, so the answer to a subscription that is sent once more
+    /// answers for all before it.
+    ///
+    /// - Parameter filter: one this client is subscribed to, without stored messages on its topics: they would come again.
+    /// - Throws: `.notConnected` where the connection ended before the answer: nothing is known then.
+    public func confirmDelivery(bySubscribingAgainTo filter: String, qos: MQTTQoS = .atLeastOnce) async throws {
+        let checked: TopicFilter
+        do { checked = try TopicFilter(filter) } catch { throw MQTTError.invalidTopic(error) }
+        let (link, state) = core.state.withLock { ($0.link, $0.connection) }
+        guard let link else {
+            throw MQTTError.notConnected(broker: configuration.broker.description, state: state.description)
+        }
+        try await withCheckedThrowingContinuation { waiter in link.subscribe(to: checked, qos: qos, waiter: waiter) }
+    }
+
     private func subscribe(
         to filter: String,
         qos: MQTTQoS,

@@ -42,6 +42,9 @@ public struct MQTTConfiguration: Sendable {
     public var sessionExpirySeconds: UInt32
     /// Asked before every CONNECT, since Sparkplug B needs a new `bdSeq` in each will. Called on the network thread.
     public var will: @Sendable () -> MQTTWill?
+    /// Told when a CONNECT is on its way, before its answer; an attempt that finds no broker sends none. Called on the
+    /// network thread.
+    public var connectWasSent: @Sendable () -> Void
     /// The version tried first. MQTT 5 falls back to 3.1.1 where the broker refuses it.
     public var preferredVersion: MQTTProtocolVersion
     /// Unacknowledged QoS 1 and 2 messages on the wire; further ones wait their turn.
@@ -66,6 +69,7 @@ public struct MQTTConfiguration: Sendable {
         cleanStart: Bool = true,
         sessionExpirySeconds: UInt32 = 0,
         will: @escaping @Sendable () -> MQTTWill? = { nil },
+        connectWasSent: @escaping @Sendable () -> Void = {},
         preferredVersion: MQTTProtocolVersion = .v5,
         maximumInFlight: Int = 20,
         maximumQueuedQoS0: Int = 1_000,
@@ -83,6 +87,7 @@ public struct MQTTConfiguration: Sendable {
         self.cleanStart = cleanStart
         self.sessionExpirySeconds = sessionExpirySeconds
         self.will = will
+        self.connectWasSent = connectWasSent
         self.preferredVersion = preferredVersion
         self.maximumInFlight = maximumInFlight
         self.maximumQueuedQoS0 = maximumQueuedQoS0

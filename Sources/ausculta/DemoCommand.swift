@@ -21,6 +21,7 @@ struct DemoCommand: AsyncParsableCommand {
               ausculta demo
               ausculta demo --speed 1440              (three days of slow oil loss in three minutes)
               ausculta demo --duration 90 --json
+              ausculta demo --scada
             """
     )
 
@@ -44,6 +45,14 @@ struct DemoCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @Flag(
+        help: """
+            Watch as a Sparkplug B host does: births, a fault, its acknowledgement, the clear, and the death when the \
+            service is killed. Ends by itself; --machines and --speed do not matter.
+            """
+    )
+    var scada = false
+
     @Flag(help: "Print nothing but one JSON document at the end.")
     var json = false
 
@@ -66,6 +75,9 @@ struct DemoCommand: AsyncParsableCommand {
             folder: keep.map { URL(fileURLWithPath: $0, isDirectory: true) },
             modelDirectory: try model.directory().path
         )
+        if scada {
+            return try await SCADAStage.play(options, isQuiet: json, seconds: duration ?? 300)
+        }
         let started = ContinuousClock.now
         let scene = try await DemoScene.start(options, logger: makeLogger(level: .error))
         let stage = DemoStage(options: options, isQuiet: json)

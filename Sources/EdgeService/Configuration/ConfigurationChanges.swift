@@ -47,6 +47,7 @@ extension ServiceConfiguration {
         list.compareEvidence(old.evidence, new.evidence)
         list.compareTrend(old.trend, new.trend)
         list.compareEnrolment(old.enrolment, new.enrolment)
+        list.comparePublish(old.publish, new.publish)
         list.compare(
             "intake.max_payload",
             "\(old.intake.maxPayloadBytes) bytes",
@@ -101,6 +102,19 @@ private struct ChangeList {
         compare("evidence.retain", old.retainSeconds.duration, new.retainSeconds.duration, .live)
         compare("evidence.max_size", "\(old.maxBytes) bytes", "\(new.maxBytes) bytes", .live)
         compare("evidence.max_clips", "\(old.maxClips)", "\(new.maxClips)", .live)
+    }
+
+    mutating func comparePublish(_ old: PublishConfiguration, _ new: PublishConfiguration) {
+        compare("publish.json", "\(old.tellsJSON)", "\(new.tellsJSON)", .restart)
+        compare("publish.tags", old.tagPrefix ?? "off", new.tagPrefix ?? "off", .restart)
+        compare("publish.home_assistant", old.homeAssistantPrefix ?? "off", new.homeAssistantPrefix ?? "off", .restart)
+        let (was, willBe) = (old.sparkplug, new.sparkplug)
+        let name = { (node: SparkplugConfiguration?) in node.map { "\($0.name.group)/\($0.name.node)" } ?? "off" }
+        compare("publish.sparkplug", name(was), name(willBe), .restart)
+        guard let was, let willBe else { return }
+        compare("publish.sparkplug.primary_host", was.primaryHost ?? "none", willBe.primaryHost ?? "none", .restart)
+        compare("publish.sparkplug.stored_events", "\(was.storedEvents)", "\(willBe.storedEvents)", .restart)
+        if was.broker != willBe.broker { add("publish.sparkplug.broker", "changed", .restart) }
     }
 
     mutating func compareTrend(_ old: TrendSettings, _ new: TrendSettings) {

@@ -85,7 +85,7 @@ extension ConfigurationNode {
 enum ConfigurationKeys {
     static let root = [
         "site", "node", "broker", "model", "window", "labels", "rule", "defaults", "machines", "store", "http",
-        "evidence", "enrolment", "trend", "intake", "log", "language",
+        "evidence", "enrolment", "trend", "publish", "intake", "log", "language",
     ]
     static let broker = [
         "url", "username", "password_file", "ca_file", "cert_file", "key_file", "client_id", "keep_alive",
@@ -119,6 +119,8 @@ enum ConfigurationKeys {
         ("evidence", evidence), ("enrolment", enrolment), ("trend", trend),
         ("http.desk", DeskReading.keys), ("a machine's context", ContextReading.keys),
         ("a context signal", ContextReading.signalKeys),
+        ("publish", PublishReading.keys),
+        ("publish.sparkplug", PublishReading.sparkplugKeys), ("publish.tags", PublishReading.tagKeys),
         ("intake", intake), ("log", log),
     ]
 

@@ -102,6 +102,12 @@ struct ConfigurationReader {
         let evidence = EvidenceReading.settings(section["evidence"])
         let enrolment = EnrolmentReading.settings(section["enrolment"])
         let trend = TrendSectionReading.settings(section["trend"])
+        let publish = PublishReading(
+            site: names.site,
+            node: names.node,
+            broker: broker,
+            audioTopics: machines.map(\.machine.topic)
+        ).settings(section["publish"])
         let intake = intake(section["intake"])
         let log = log(section["log"])
         let language = section["language"].flatMap { $0.choice(ShownLanguage.self) }
@@ -121,6 +127,7 @@ struct ConfigurationReader {
             evidence: evidence,
             enrolment: enrolment,
             trend: trend,
+            publish: publish,
             intake: intake,
             logLevel: log,
             language: language?.rawValue ?? "en"

@@ -33,6 +33,8 @@ public struct ServiceConfiguration: Hashable, Sendable {
     public var enrolment = EnrolmentSettings()
     /// How trends are followed.
     public var trend = TrendSettings()
+    /// In which ways machines are told to the outside.
+    public var publish = PublishConfiguration()
     /// Bounds of the intake.
     public var intake: IntakeConfiguration
     /// Least severe log messages written: trace, debug, info, notice, warning, error or critical.

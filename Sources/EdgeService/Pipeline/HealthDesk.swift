@@ -241,6 +241,7 @@ actor HealthDesk {
                 stream: board[monitor.machine],
                 outlook: trends.outlook(monitor),
                 ordered: ordered,
+                picture: picture(monitor, at: window?.observation.end),
                 name: { monitor.vocabulary[$0]?.name }
             )
         } catch {
@@ -264,9 +265,15 @@ actor HealthDesk {
     private func tellAll(_ monitor: MachineMonitor) throws {
         for record in monitor.records {
             let name = monitor.vocabulary[record.label]?.name
-            publisher.retained.set(try publisher.profile.faultMessage(record, name: name))
+            publisher.retain(try publisher.profile.faultMessage(record, name: name))
         }
-        publisher.retained.set(try stateMessage(monitor))
+        publisher.retain(try stateMessage(monitor))
+        publisher.show(picture(monitor))
+    }
+
+    /// The machine as further publish profiles see it.
+    private func picture(_ monitor: MachineMonitor, at time: Date? = nil) -> MachinePicture {
+        MachinePicture(monitor, stream: board[monitor.machine], model: modelSignature, time: time ?? now())
     }
 
     private func stateMessage(_ monitor: MachineMonitor) throws -> OutgoingMessage {
@@ -288,7 +295,8 @@ actor HealthDesk {
     private func tellState(_ monitor: MachineMonitor) {
         feed.note(monitor, window: nil, actions: [], stream: board[monitor.machine])
         do {
-            publisher.retained.set(try stateMessage(monitor))
+            publisher.retain(try stateMessage(monitor))
+            publisher.show(picture(monitor))
         } catch {
             logger.error("\(monitor.machine): \(error)")
         }
@@ -301,7 +309,9 @@ actor HealthDesk {
             for record in monitor.records where !kept.contains(record.label) {
                 publisher.retained.remove(topics.fault(machine: machine, label: record.label))
             }
-            if after[machine] == nil { publisher.retained.remove(topics.state(machine: machine)) }
+            guard after[machine] == nil else { continue }
+            publisher.retained.remove(topics.state(machine: machine))
+            publisher.forget(machine: machine)
         }
     }
 }

@@ -11,6 +11,13 @@ public struct PublishPlan: Sendable {
     public var retained: [OutgoingMessage]
     /// Messages worth sending only now (QoS 0).
     public var live: [OutgoingMessage]
+
+    /// Commits the same and tells nothing.
+    mutating func mute() {
+        retained = []
+        live = []
+        for index in commit.events.indices { commit.events[index].deliveries = [] }
+    }
 }
 
 /// Turns windows and health actions into the messages of the plain JSON profile.

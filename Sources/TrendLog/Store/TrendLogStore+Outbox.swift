@@ -64,6 +64,48 @@ extension TrendLogStore {
         }
     }
 
+    /// The next messages owed to a target on any of some topics, oldest first, whatever their topic.
+    ///
+    /// - Parameter row: only those behind this row.
+    public func pendingMessages(
+        target: String,
+        topics: [String],
+        after row: Int64 = 0,
+        limit: Int
+    ) async throws -> [OutboxMessage] {
+        let list = try JSONText.encode(topics)
+        return try await onWriter { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, event_id, target, topic, payload, qos, retain, created_ms, attempts
+                    FROM outbox
+                    WHERE id > ? AND sent_ms IS NULL AND target = ? AND NOT set_aside
+                        AND topic IN (SELECT value FROM json_each(?))
+                    ORDER BY id LIMIT ?
+                    """,
+                arguments: [row, target, list, limit]
+            ).compactMap(OutboxMessage.init(row:))
+        }
+    }
+
+    /// Gives up a target's oldest pending messages beyond a number; their events stay in the trend log.
+    ///
+    /// - Returns: how many were given up.
+    @discardableResult
+    public func trimOutbox(target: String, keeping count: Int) async throws -> Int {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    DELETE FROM outbox WHERE sent_ms IS NULL AND target = ?1 AND id <= (
+                        SELECT id FROM outbox WHERE sent_ms IS NULL AND target = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
+                    """,
+                arguments: [target, max(0, count)]
+            )
+            return db.changesCount
+        }
+    }
+
     /// Marks messages as acknowledged by the broker. Not synced to disk: after a power failure they are sent again.
     public func markSent(_ ids: [Int64], at time: Date) async throws {
         try await write { db in

@@ -230,6 +230,7 @@ import Testing
             ConfigurationKeys.format, ConfigurationKeys.store, ConfigurationKeys.http, ConfigurationKeys.intake,
             ConfigurationKeys.log, ConfigurationKeys.evidence, ConfigurationKeys.changed, ConfigurationKeys.trend,
             ConfigurationKeys.enrolment, ContextReading.keys, ContextReading.signalKeys,
+            PublishReading.keys, PublishReading.sparkplugKeys, PublishReading.tagKeys,
         ]
         for key in sections.joined() {
             #expect(reference.contains("`\(key)`") || reference.contains(".\(key)`"), "\(key) is not in the reference")
