@@ -46,6 +46,7 @@ public final class EdgeNode: Sendable {
     public let soundDesk: DeskEars
     private let scheduler: WindowScheduler<WindowJob>
     private let gauge: LoadGauge
+    private let meter = PipelineMeter()
     private let workerCount: Int
     private let deskInputs: AsyncStream<DeskInput>
     let deskInput: AsyncStream<DeskInput>.Continuation
@@ -158,6 +159,7 @@ public final class EdgeNode: Sendable {
             logger: logger,
             evidence: evidence,
             outlooks: outlooks,
+            worked: { [meter] in meter.deskInput() },
             finished: { scheduler.finished(machine: $0) }
         )
         face = PlantFace(
@@ -186,6 +188,9 @@ public final class EdgeNode: Sendable {
 
     /// Connection changes, the present state first.
     public var connectionStates: AsyncStream<ConnectionState> { client.connectionStates }
+
+    /// What the stages have done so far.
+    var progress: PipelineProgress { meter.progress(windowsWaiting: scheduler.depth) }
 
     /// The name of a configured machine.
     func machineName(_ id: String) -> LocalizedName? { configuration.withLock { $0.machine(id)?.name } }
@@ -230,7 +235,12 @@ public final class EdgeNode: Sendable {
         }
         tasks.withLock { tasks in
             tasks.workers = workers.map { worker in
-                Task { [deskInput] in await worker.run { window in deskInput.yield(.window(window)) } }
+                Task { [deskInput, meter] in
+                    await worker.run { window in
+                        meter.windowJudged()
+                        deskInput.yield(.window(window))
+                    }
+                }
             }
             tasks.learning = Task { [learning] in await learning.run() }
             tasks.desk = Task { [desk, deskInputs] in await desk.run(deskInputs) }
@@ -383,8 +393,9 @@ public final class EdgeNode: Sendable {
     private func housekeeping() -> [Task<Void, Never>] {
         let states = client.connectionStates
         return [
-            every(.seconds(1)) { [room, evidence, deskInput] in
+            every(.seconds(1)) { [room, evidence, deskInput, meter] in
                 await room.tick()
+                meter.intakeRound()
                 await evidence.keeper.tick()
                 deskInput.yield(.tick)
             },

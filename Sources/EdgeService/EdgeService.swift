@@ -9,20 +9,24 @@ public struct EdgeService: Service {
     private let node: EdgeNode
     private let configurationFile: String?
     private let logger: Logger
+    private let link: ServiceManagerLink
     private let setLogLevel: @Sendable (Logger.Level) -> Void
 
     /// - Parameters:
     ///   - configurationFile: read again on SIGHUP; nil leaves the signal alone.
+    ///   - manager: who started the service and wants to hear from it; nil where nobody does.
     ///   - setLogLevel: takes over the log level of a configuration that was read again.
     public init(
         node: EdgeNode,
         configurationFile: String?,
         logger: Logger,
+        manager: ServiceManager? = nil,
         setLogLevel: @escaping @Sendable (Logger.Level) -> Void = { _ in }
     ) {
         self.node = node
         self.configurationFile = configurationFile
         self.logger = logger
+        link = ServiceManagerLink(manager, node: node, logger: logger)
         self.setLogLevel = setLogLevel
     }
 
@@ -35,13 +39,17 @@ public struct EdgeService: Service {
             await node.stop()
             throw error
         }
+        // A broker that is away does not delay it: the box has to hear it come back, not to be restarted for it.
+        link.ready()
         await withTaskGroup(of: Void.self) { group in
             if let configurationFile {
                 group.addTask { await reload(configurationFile, on: reloads) }
             }
+            group.addTask { await link.run() }
             try? await gracefulShutdown()
             group.cancelAll()
         }
+        link.stopping()
         logger.notice("stopping: finishing what was received")
         await node.stop()
         logger.notice("stopped")
@@ -49,6 +57,8 @@ public struct EdgeService: Service {
 
     private func reload(_ file: String, on signals: UnixSignalsSequence) async {
         for await _ in signals {
+            link.reloading()
+            defer { link.ready() }
             do {
                 let new = try ServiceConfiguration.load(file)
                 let changes = try await node.reconfigure(new)

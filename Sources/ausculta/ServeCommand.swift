@@ -27,7 +27,12 @@ struct ServeCommand: AsyncParsableCommand {
         let level = LogLevel(Logger.Level(rawValue: configuration.logLevel) ?? .info)
         let logger = makeLogger(level)
         let node = try await EdgeNode(configuration, logger: logger)
-        let service = EdgeService(node: node, configurationFile: config, logger: logger) { level.set($0) }
+        let service = EdgeService(
+            node: node,
+            configurationFile: config,
+            logger: logger,
+            manager: ServiceManager()
+        ) { level.set($0) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],

@@ -34,6 +34,7 @@ actor HealthDesk {
     private let modelSignature: String
     let now: @Sendable () -> Date
     private let hasNormalSound: @Sendable (String) -> Bool
+    private let worked: @Sendable () -> Void
     private let finished: @Sendable (String) -> Void
     private let evidence: EvidenceRoom?
     let logger: Logger
@@ -45,6 +46,7 @@ actor HealthDesk {
     /// - Parameters:
     ///   - hasNormalSound: whether a machine's windows are held against its enrolled normal sound; asked again and again.
     ///   - evidence: takes note of what is worth keeping the sound of.
+    ///   - worked: told after every input.
     ///   - finished: told when a machine's window is committed, so that its next one may be judged.
     init(
         publisher: HealthPublisher,
@@ -57,6 +59,7 @@ actor HealthDesk {
         logger: Logger,
         evidence: EvidenceRoom? = nil,
         outlooks: OutlookBoard = OutlookBoard(),
+        worked: @escaping @Sendable () -> Void = {},
         finished: @escaping @Sendable (String) -> Void
     ) {
         self.publisher = publisher
@@ -68,6 +71,7 @@ actor HealthDesk {
         self.hasNormalSound = hasNormalSound
         self.evidence = evidence
         trends = TrendDesk(board: outlooks)
+        self.worked = worked
         self.finished = finished
         self.logger = logger
     }
@@ -142,7 +146,10 @@ actor HealthDesk {
 
     /// Works until the inputs end.
     func run(_ inputs: AsyncStream<DeskInput>) async {
-        for await input in inputs { await handle(input) }
+        for await input in inputs {
+            await handle(input)
+            worked()
+        }
     }
 
     private func handle(_ input: DeskInput) async {
