@@ -92,7 +92,7 @@ final class ChunkEar {
             }
             append(decoded.buffer, to: &waiting, of: &heard)
         } catch {
-            let reason = (error as? AudioDecodingError)?.message ?? "\(error)"
+            let reason = error.message
             guard heard.refusals[reason] != nil || heard.refusals.count < Self.maximumReasons else { return }
             heard.refusals[reason, default: 0] += 1
         }
