@@ -22,7 +22,7 @@ import Testing
     private func chunk(
         _ samples: [Float],
         retain: Bool = false,
-        contentType: String? = format.contentType,
+        contentType: String? = Self.format.contentType,
         properties: [(String, String)] = []
     ) -> ArrivedChunk {
         let message = MQTTMessage(

@@ -56,7 +56,7 @@ import Testing
                 username: "edge: #1",
                 passwordFile: password.path,
                 machines: MachineProposals.machines(
-                    from: [heard("ausculta/on/1e3/audio"), heard("hall \"c\"/pump #1\\2/sound", raw: raw)],
+                    from: [heard("ausculta/on/1e3/audio"), heard("hall \"c\"/pump 1\\2/sound", raw: raw)],
                     site: "on"
                 )
             )
@@ -64,8 +64,8 @@ import Testing
             #expect(read.site == "on")
             #expect(read.broker.address.description == "mqtt://broker.plant:1884")
             #expect(read.broker.username == "edge: #1" && read.broker.passwordFile == password.path)
-            #expect(read.machines.map(\.id) == ["1e3", "pump--1-2"])
-            #expect(read.machines.map(\.topic) == ["ausculta/on/1e3/audio", "hall \"c\"/pump #1\\2/sound"])
+            #expect(read.machines.map(\.id) == ["1e3", "pump-1-2"])
+            #expect(read.machines.map(\.topic) == ["ausculta/on/1e3/audio", "hall \"c\"/pump 1\\2/sound"])
             #expect(read.machines.map(\.format) == [nil, raw])
             let labels = try DefaultVocabulary.vocabulary().labels
             #expect(read.vocabulary(of: read.machines[0])?.labels == labels)
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func whoNeverAnswersWellGetsTheProposal() {
-        let person = Person([String](repeating: "no url at all", count: 20))
+        let person = Person([String](repeating: "http://broker", count: 20))
         var first = FirstConfiguration()
         person.dialogue.broker(&first)
         #expect(first.brokerURL == "mqtt://localhost:1883")
