@@ -110,7 +110,7 @@ public final class EdgeNode: Sendable {
             version: Self.version,
             now: now,
             logger: logger,
-            command: { commandSwitch.give($0, machine: $1, reply: $2) }
+            command: { commandSwitch.give($0, machine: $1, from: .sparkplug(device: $1), reply: $2) }
         )
         publisher = HealthPublisher(
             profile: JSONProfile(topics: topics),
@@ -321,28 +321,6 @@ public final class EdgeNode: Sendable {
     }
 
     // MARK: - Parts
-
-    static func judges(
-        _ configuration: ServiceConfiguration,
-        model: SoundModel
-    ) throws -> [String: WindowJudge] {
-        defer { model.releaseTextWeights() }
-        let heads = try configuration.vocabularies.mapValues { try model.makeHead(prompts: $0.labels.map(\.prompts)) }
-        var judges: [String: WindowJudge] = [:]
-        for machine in configuration.machines {
-            guard let vocabulary = configuration.vocabulary(of: machine), let head = heads[machine.profile] else {
-                continue
-            }
-            var judge = WindowJudge(
-                labels: vocabulary.labels.map(\.id),
-                head: head,
-                gain: machine.gain == .auto ? .auto : .none
-            )
-            judge.expect(vocabulary)
-            judges[machine.id] = judge
-        }
-        return judges
-    }
 
     /// Seats every machine at the intake and subscribes to its audio. A machine whose settings did not change keeps its
     /// seat and its place in the stream.

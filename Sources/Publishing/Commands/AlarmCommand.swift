@@ -69,6 +69,9 @@ public struct CommandOrigin: Hashable, Sendable, CustomStringConvertible {
     /// A message on a topic. MQTT does not tell who sent it.
     public static func mqtt(topic: String) -> CommandOrigin { CommandOrigin("mqtt \(topic)") }
 
+    /// A Sparkplug host's write to a device.
+    public static func sparkplug(device: String) -> CommandOrigin { CommandOrigin("sparkplug \(device)") }
+
     /// A request from an address.
     public static func http(address: String?) -> CommandOrigin {
         CommandOrigin(address.map { "http \($0)" } ?? "http")
