@@ -70,20 +70,21 @@ class Shards:
         self.mels, self.classes = None, None
 
     def refresh(self):
+        parts, classes = ([], []) if self.mels is None else ([self.mels], [self.classes])
         for path in sorted(glob.glob(self.pattern)):
             if path in self.seen or not os.path.exists(path[:-4] + ".json"):
                 continue
             mels, rows = load(path)
             wanted = [i for i, row in enumerate(rows) if row["generator"] in self.generators]
             chosen = wanted[self.share :: self.shares]
-            parts = [
+            parts += [
                 clap.resize_frames(torch.tensor(mels[chosen[i : i + 64]]).float()).half()
                 for i in range(0, len(chosen), 64)
             ]
-            classes = torch.tensor([class_index(rows[i]) for i in chosen])
-            self.mels = torch.cat([self.mels, *parts] if self.seen else parts)
-            self.classes = torch.cat([self.classes, classes]) if self.seen else classes
+            classes.append(torch.tensor([class_index(rows[i]) for i in chosen]))
             self.seen.append(path)
+        if len(classes) > (self.mels is not None):
+            self.mels, self.classes = torch.cat(parts), torch.cat(classes)
         return self
 
 

@@ -1,11 +1,14 @@
 """Step 2: the text tower learns to put every way of naming a class on that class's prototype."""
 
 import argparse
+import json
 import math
 import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 
 import model as clap
 import tokenizer as bpe
@@ -25,7 +28,19 @@ def embed(model, tokenizer, texts, dropout=0.0):
     return F.normalize(model.text_projection(pooled), dim=-1)
 
 
-def held_out_accuracy(model, tokenizer, prototypes, count=20):
+def take_over(model, tokenizer, folder):
+    """Starts from the text tower of an earlier model: its layers, and its token embeddings where a token is still there."""
+    before = {k: v for k, v in load_file(Path(folder, "model.safetensors")).items() if k.startswith("text_")}
+    old = json.loads(Path(folder, "vocab.json").read_text())
+    name = "text_model.embeddings.word_embeddings.weight"
+    words = model.state_dict()[name].clone()
+    kept = {number: old[token] for token, number in tokenizer.get_vocab().items() if token in old}
+    words[list(kept)] = before[name][list(kept.values())]
+    model.load_state_dict({**before, name: words}, strict=False)
+    print(f"{len(kept)} of {len(words)} tokens are known to {folder}")
+
+
+def held_out_accuracy(model, tokenizer, prototypes, count=8):
     """Share of held-out phrasings nearest to their own prototype, per language: among the labels of a kind, with the
     machine's name and without, and among all classes; and their mean cosine to it."""
     model.eval()
@@ -34,7 +49,7 @@ def held_out_accuracy(model, tokenizer, prototypes, count=20):
         grammar = Grammar(99)
         similarity = {}
         for name in NAMED:
-            texts = [grammar.phrase(name, language, held_out=True) for _ in range(6 if name in AMBIENT else count)]
+            texts = [grammar.phrase(name, language, held_out=True) for _ in range(3 if name in AMBIENT else count)]
             with torch.no_grad():
                 similarity[name] = embed(model, tokenizer, texts) @ prototypes.T
         right = lambda name, among: float((similarity[name][:, among].argmax(1) == among.index(CLASSES.index(name))).float().mean())  # noqa: E731
@@ -49,7 +64,7 @@ def held_out_accuracy(model, tokenizer, prototypes, count=20):
     return result
 
 
-def train(model, prototypes, tokenizer, steps, batch=96, rate=1e-3, minutes=None):
+def train(model, prototypes, tokenizer, steps, save, batch=96, rate=1e-3, minutes=None):
     torch.manual_seed(3)
     grammar = Grammar(3)
     parameters = [*model.text_model.parameters(), *model.text_projection.parameters()]
@@ -77,7 +92,8 @@ def train(model, prototypes, tokenizer, steps, batch=96, rate=1e-3, minutes=None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
-        if (step + 1) % 200 == 0:
+        if (step + 1) % 250 == 0:
+            save(step + 1)
             print(f"text step {step + 1}: loss {loss.item():.3f}, held out {held_out_accuracy(model, tokenizer, targets_all)}", flush=True)  # fmt: skip
     model.eval()
     return step + 1
@@ -88,6 +104,8 @@ if __name__ == "__main__":
     parser.add_argument("--audio", required=True, help="what train_audio.py wrote")
     parser.add_argument("--out", required=True)
     parser.add_argument("--resume", help="an earlier result whose text tower to start from")
+    parser.add_argument("--start", help="folder of an earlier model whose text tower to start from")
+    parser.add_argument("--batch", type=int, default=96)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--steps", type=int, default=4_000)
     parser.add_argument("--minutes", type=float, help="stop after so many minutes even if steps are left")
@@ -101,11 +119,16 @@ if __name__ == "__main__":
     model = clap.build(seed=4, vocabulary=tokenizer.get_vocab_size())
     audio = {k: v for k, v in state["model"].items() if k.startswith("audio_")}
     model.load_state_dict(audio, strict=False)
+    if arguments.start:
+        take_over(model, tokenizer, arguments.start)
     if arguments.resume:
         before = torch.load(arguments.resume)["model"]
         model.load_state_dict({k: v for k, v in before.items() if k.startswith("text_")}, strict=False)
-    done = train(model, state["heads"]["prototypes"], tokenizer, arguments.steps, rate=arguments.rate, minutes=arguments.minutes)
-    torch.save(
-        {"model": model.state_dict(), "vocabulary": tokenizer.get_vocab_size(), "scale": state["heads"]["log_scale"],
-         "audio_steps": state["steps"], "text_steps": done}, arguments.out
-    )  # fmt: skip
+
+    def save(steps):
+        torch.save(
+            {"model": model.state_dict(), "vocabulary": tokenizer.get_vocab_size(), "scale": state["heads"]["log_scale"],
+             "audio_steps": state["steps"], "text_steps": steps}, arguments.out
+        )  # fmt: skip
+
+    save(train(model, state["heads"]["prototypes"], tokenizer, arguments.steps, save, arguments.batch, arguments.rate, arguments.minutes))
