@@ -1,4 +1,4 @@
-"""Cheap variety for log-mels: other noise, microphones, equalisation, gain, time shifts and short clips."""
+"""Cheap variety for log-mels: other noise, microphones, equalisation, gain, time shifts, speeds and short clips."""
 
 import torch
 
@@ -15,12 +15,16 @@ class Augmentation:
     def _uniform(self, count, low, high):
         return low + (high - low) * torch.rand(count, generator=self.generator)
 
-    def _roll(self, mels):
-        shifts = torch.randint(0, mels.shape[1], (len(mels),), generator=self.generator).tolist()
-        return torch.stack([torch.roll(mel, shift, 0) for mel, shift in zip(mels, shifts)])
+    def _roll(self, mels, stretch=0.0):
+        """Starts elsewhere; and, by up to `stretch`, faster or slower: other speeds of the same machine."""
+        frames = mels.shape[1]
+        start = torch.randint(0, frames, (len(mels), 1), generator=self.generator)
+        speed = 1 + self._uniform(len(mels), -stretch, stretch)[:, None]
+        places = (start + speed * torch.arange(frames)).long() % frames
+        return mels[torch.arange(len(mels))[:, None], places]
 
     def __call__(self, mels, is_machine):
-        mels = self._roll(mels)
+        mels = self._roll(mels, stretch=0.08)
         count = len(mels)
         power = torch.exp(mels * 0.2302585)
         level = power.mean((1, 2))

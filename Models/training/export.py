@@ -11,7 +11,7 @@ import frontend
 import model as clap
 import scoring
 import tokenizer as bpe
-from classes import LABELS
+from classes import KINDS, label_index
 from corpus import load
 from train_text import embed
 
@@ -30,17 +30,24 @@ if __name__ == "__main__":
     clap.make_kernels_zero_sum(model)
     model.eval()
     mels, rows = load(arguments.val)
-    truth = torch.tensor([LABELS.index(row["label"]) for row in rows])
     with torch.no_grad():
         audio = torch.cat([
             clap.audio_embeddings(model, clap.resize_frames(torch.tensor(mels[i : i + 32]).float()))
             for i in range(0, len(mels), 32)
         ])  # fmt: skip
-        text = embed(model, tokenizer, scoring.PROMPTS["en"])
-        scale = scoring.calibrate(audio, text, truth)
-        scores = scoring.probabilities(audio, text, scale)
+        groups = []
+        for kind in KINDS:
+            chosen = [i for i, row in enumerate(rows) if row["kind"] == kind]
+            truth = torch.tensor([label_index(rows[i]) for i in chosen])
+            groups.append((audio[chosen], embed(model, tokenizer, scoring.PROMPTS[kind]["en"]), truth))
+        scale = scoring.calibrate(groups)
+        scores = [scoring.probabilities(part, text, scale) for part, text, _ in groups]
+        accuracies = [scoring.balanced_accuracy(score, truth) for score, (_, _, truth) in zip(scores, groups)]
+        confidence = torch.cat([score.max(1).values for score in scores])
+        right = torch.cat([score.argmax(1) == truth for score, (_, _, truth) in zip(scores, groups)])
         print(f"logit scale {math.exp(scale):.2f}; on the calibration set balanced accuracy "
-              f"{scoring.balanced_accuracy(scores, truth):.3f}, ECE {scoring.calibration_error(scores, truth):.3f}")  # fmt: skip
+              f"{sum(accuracies) / len(accuracies):.3f} ({', '.join(f'{k} {a:.3f}' for k, a in zip(KINDS, accuracies))}), "
+              f"ECE {scoring.calibration_error(confidence, right):.3f}")  # fmt: skip
         model.logit_scale_a.fill_(scale)
         model.logit_scale_t.fill_(scale)
     model.config.logit_scale_init_value = math.exp(scale)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from transformers import ClapConfig, ClapModel
 
 PROJECTION = 128
-VOCABULARY = 3_000
+VOCABULARY = 3_300
 
 
 def configuration(vocabulary=VOCABULARY):
@@ -72,9 +72,11 @@ def _attention(layer, x, height, width):
     position = core.relative_position_bias_table[core.relative_position_index.view(-1)].view(area, area, heads)
     mask = position.permute(2, 0, 1)[None]
     if shift:
-        regions = layer.get_attn_mask(height, width, dtype=x.dtype, device=x.device)
-        mask = (mask + regions[:, None]).repeat(batch, 1, 1, 1)
-    context = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype).expand(q.shape[0], -1, -1, -1))
+        mask = mask + layer.get_attn_mask(height, width, dtype=x.dtype, device=x.device)[:, None]
+    # Written out: the fused attention makes copies of the mask and looks through it for rows without any place.
+    scores = (q * size**-0.5) @ k.transpose(-1, -2)
+    scores = (scores.view(batch, -1, heads, area, area) + mask.to(scores.dtype)).view_as(scores)
+    context = F.softmax(scores, dim=-1) @ v
     context = layer.attention.output.dense(context.transpose(1, 2).reshape(-1, area, channels))
     context = context.view(batch, rows, columns, window, window, channels).transpose(2, 3)
     context = context.reshape(batch, height, width, channels)

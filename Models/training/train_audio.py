@@ -1,7 +1,8 @@
-"""Step 1: the audio tower learns to tell labels and kinds of sound apart; its class prototypes are kept for the text."""
+"""Step 1: the audio tower learns to tell states and kinds of sound apart; its class prototypes are kept for the text."""
 
 import argparse
 import copy
+import functools
 import glob
 import math
 import os
@@ -12,11 +13,21 @@ import torch
 import torch.distributed as distributed
 import torch.multiprocessing as multiprocessing
 import torch.nn.functional as F
+from safetensors.torch import load_file
 
 import model as clap
 from augment import Augmentation
-from classes import CLASSES, LABELS, OTHER, class_index
+from classes import CLASSES, FIRST_AMBIENT, KINDS, MACHINE, OTHER, STATES, class_index, label_index, offered, offered_shared
 from corpus import load
+
+# The labels a window is judged among, by way of naming and kind, and how much each way counts.
+WAYS = [(offered, 0.5), (offered_shared, 0.35), (functools.partial(offered_shared, coarse=True), 0.15)]
+SETS = [[CLASSES.index(name) for name in way(kind)] for way, _ in WAYS for kind in KINDS]
+AVX512 = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+SIMPLE = [CLASSES.index(name) for name in ("any/normal", "any/fault", "other")]
+FINEST = [*range(len(MACHINE)), *range(FIRST_AMBIENT, len(CLASSES))]
+KIND_OF = torch.tensor([KINDS.index(name.split("/")[0]) for name in MACHINE])
+PLACE_OF = torch.tensor([STATES[name.split("/")[0]].index(name.split("/")[1]) for name in MACHINE])
 
 
 class Heads(torch.nn.Module):
@@ -31,46 +42,70 @@ class Heads(torch.nn.Module):
         return self.log_scale.clamp(max=math.log(40)).exp() * embeddings @ F.normalize(self.prototypes, dim=-1).T
 
 
-def loss_of(logits, fine):
-    """Five-way loss over the labels, and among the finest classes (states and ambient kinds) beside it."""
-    coarse = fine.clamp(max=OTHER)
-    labels = F.cross_entropy(logits[:, : len(LABELS)], coarse, label_smoothing=0.05)
-    finest = torch.cat([logits[:, :OTHER], logits[:, len(LABELS) :]], 1)
-    target = torch.where(fine < OTHER, fine, fine - 1)
-    return labels + 0.5 * F.cross_entropy(finest, target, label_smoothing=0.05)
+def loss_of(logits, fine, kinds):
+    """The question a plant asks, most of all: which of its own kind's labels, or other? With the labels of the kind
+    and with those that name no machine; beside it normal, faulty or other, and the finest class of all."""
+    is_machine = fine < OTHER
+    place = torch.where(is_machine, PLACE_OF.to(fine.device)[fine.clamp(max=len(MACHINE) - 1)], -1)
+    total = logits.new_zeros(())
+    for number, members in enumerate(SETS):
+        chosen = torch.nonzero(kinds == number % len(KINDS)).flatten()
+        if len(chosen):
+            target = torch.where(place[chosen] < 0, len(members) - 1, place[chosen])
+            among = logits[chosen][:, members]
+            share = WAYS[number // len(KINDS)][1]
+            total = total + share * F.cross_entropy(among, target, label_smoothing=0.05, reduction="sum") / len(fine)
+    simple = torch.where(is_machine, (place > 0).long(), 2)
+    total = total + 0.15 * F.cross_entropy(logits[:, SIMPLE], simple, label_smoothing=0.05)
+    finest = torch.where(is_machine, fine, fine - FIRST_AMBIENT + len(MACHINE))
+    return total + 0.3 * F.cross_entropy(logits[:, FINEST], finest, label_smoothing=0.05)
 
 
 class Shards:
-    """All windows rendered so far; looks for new ones when asked."""
+    """All windows rendered so far, of the generators wanted; looks for new ones when asked."""
 
-    def __init__(self, pattern, share, shares):
+    def __init__(self, pattern, share, shares, generators):
         self.pattern, self.share, self.shares, self.seen = pattern, share, shares, []
+        self.generators = generators
         self.mels, self.classes = None, None
 
     def refresh(self):
+        parts, classes = ([], []) if self.mels is None else ([self.mels], [self.classes])
         for path in sorted(glob.glob(self.pattern)):
             if path in self.seen or not os.path.exists(path[:-4] + ".json"):
                 continue
             mels, rows = load(path)
-            chosen = list(range(self.share, len(rows), self.shares))
-            parts = [
+            wanted = [i for i, row in enumerate(rows) if row["generator"] in self.generators]
+            chosen = wanted[self.share :: self.shares]
+            parts += [
                 clap.resize_frames(torch.tensor(mels[chosen[i : i + 64]]).float()).half()
                 for i in range(0, len(chosen), 64)
             ]
-            classes = torch.tensor([class_index(rows[i]) for i in chosen])
-            self.mels = torch.cat([self.mels, *parts] if self.seen else parts)
-            self.classes = torch.cat([self.classes, classes]) if self.seen else classes
+            classes.append(torch.tensor([class_index(rows[i]) for i in chosen]))
             self.seen.append(path)
+        if len(classes) > (self.mels is not None):
+            self.mels, self.classes = torch.cat(parts), torch.cat(classes)
         return self
 
 
 @torch.no_grad()
-def validate(model, heads, mels, classes):
+def judge(model, heads, mels, rows):
+    """Balanced accuracy by kind and generator, by the prototypes: what the text tower is to come up to."""
+    was_training = model.training
     model.eval()
     logits = torch.cat([heads(clap.audio_embeddings(model, part.float())) for part in mels.split(64)]).cpu()
-    model.train()
-    found, truth = logits[:, : len(LABELS)].argmax(1), classes.clamp(max=OTHER)
-    return [float((found[truth == k] == k).float().mean()) for k in range(len(LABELS))]
+    model.train(was_training)
+    result = {}
+    for kind in KINDS:
+        for generator in sorted({row["generator"] for row in rows}):
+            chosen = [i for i, row in enumerate(rows) if row["kind"] == kind and row["generator"] == generator]
+            if not chosen:
+                continue
+            truth = torch.tensor([label_index(rows[i]) for i in chosen])
+            found = logits[chosen][:, SETS[KINDS.index(kind)]].argmax(1)
+            recalls = [float((found[truth == k] == k).float().mean()) for k in range(len(STATES[kind]) + 1)]
+            result[f"{kind} {generator}"] = (sum(recalls) / len(recalls), [round(r, 2) for r in recalls])
+    return result
 
 
 def train(rank, arguments, rendezvous):
@@ -81,7 +116,7 @@ def train(rank, arguments, rendezvous):
             "gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=arguments.processes
         )
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    shards = Shards(arguments.train, rank, arguments.processes).refresh()
+    shards = Shards(arguments.train, rank, arguments.processes, arguments.generators).refresh()
     model, heads = clap.build(seed=1), Heads()
     with torch.no_grad():
         heads.prototypes.copy_(torch.randn(heads.prototypes.shape, generator=torch.Generator().manual_seed(2)) * 0.1)
@@ -95,16 +130,15 @@ def train(rank, arguments, rendezvous):
     clap.set_input_normalisation(model, normalisation[:64], float(normalisation[64]))
     model, heads = model.to(device), heads.to(device)
     if arguments.resume:
-        state = torch.load(arguments.resume)
-        model.load_state_dict(state["model"])
-        heads.load_state_dict(state["heads"])
+        resume(arguments.resume, model, heads)
     towers = [*model.audio_model.parameters(), *model.audio_projection.parameters(), *heads.parameters()]
     parameters = [p for p in towers if p.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=arguments.rate, weight_decay=0.02, betas=(0.9, 0.98))
     average = copy.deepcopy((model, heads)) if rank == 0 else None
     val_mels, val_rows = load(arguments.val)
     val = clap.resize_frames(torch.tensor(val_mels).float()).half() if rank == 0 else None
-    val_classes = torch.tensor([class_index(row) for row in val_rows])
+    # Words and machines not of one kind are asked about at every kind of machine.
+    to_kind = torch.cat([KIND_OF, torch.full((len(CLASSES) - len(MACHINE),), -1)])
     generator = torch.Generator().manual_seed(100 + rank)
     started, step, running = time.time(), 0, 0.0
     order = torch.empty(0, dtype=torch.long)
@@ -120,18 +154,21 @@ def train(rank, arguments, rendezvous):
             break
         if step % 100 == 0 or len(order) < arguments.batch:
             shards.refresh()
-            augment = Augmentation(shards.mels[shards.classes >= len(LABELS)], generator)
+            augment = Augmentation(shards.mels[shards.classes >= FIRST_AMBIENT], generator)
         if len(order) < arguments.batch:
             order = torch.randperm(len(shards.mels), generator=generator)
         picks, order = order[: arguments.batch], order[arguments.batch :]
         fine = shards.classes[picks]
         inputs = augment(shards.mels[picks].float(), fine < OTHER).to(device)
+        kinds = to_kind[fine]
+        kinds = torch.where(kinds < 0, torch.randint(0, len(KINDS), kinds.shape, generator=generator), kinds)
         warm = min(1, (step + 1) / 100)
         for group in optimiser.param_groups:
             group["lr"] = arguments.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
-        with torch.autocast(device, dtype=torch.bfloat16):
+        # On processors without bfloat16 arithmetic it is several times slower than float32.
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda" or AVX512):
             embeddings = clap.audio_embeddings(model, inputs)
-        loss = loss_of(heads(embeddings.float()), fine.to(device))
+        loss = loss_of(heads(embeddings.float()), fine.to(device), kinds.to(device))
         optimiser.zero_grad()
         loss.backward()
         if arguments.processes > 1:
@@ -152,17 +189,29 @@ def train(rank, arguments, rendezvous):
                         a.lerp_(b, 1 - decay)
             if step % arguments.report == 0:
                 clap.make_kernels_zero_sum(average[0])
-                recalls = validate(*average, val.to(device), val_classes)
+                figures = judge(*average, val.to(device), val_rows)
+                mean = sum(value for value, _ in figures.values()) / len(figures)
                 samples = step * arguments.batch * arguments.processes
                 print(
                     f"{elapsed:.1f} min, step {step}, {samples} samples, {len(shards.seen)} shards, "
-                    f"loss {running / arguments.report:.3f}, val {sum(recalls) / 5:.3f} "
-                    f"{[round(r, 2) for r in recalls]}", flush=True,
+                    f"loss {running / arguments.report:.3f}, val {mean:.3f}: "
+                    + ", ".join(f"{name} {value:.2f}" for name, (value, _) in figures.items()), flush=True,
                 )  # fmt: skip
                 running = 0.0
                 save(arguments.out, average, step)
     if rank == 0:
         save(arguments.out, average, step)
+
+
+def resume(path, model, heads):
+    """Starts from an earlier result of this script, or from the audio tower of a finished model (*.safetensors)."""
+    if str(path).endswith(".safetensors"):
+        state = {k: v for k, v in load_file(path).items() if k.startswith("audio_")}
+        model.load_state_dict(state, strict=False)
+    else:
+        state = torch.load(path)
+        model.load_state_dict(state["model"])
+        heads.load_state_dict(state["heads"])
 
 
 def save(out, average, step):
@@ -176,7 +225,8 @@ if __name__ == "__main__":
     parser.add_argument("--train", required=True, help="pattern of training shards, e.g. 'data/train-*.npy'")
     parser.add_argument("--val", required=True)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--resume")
+    parser.add_argument("--resume", help="an earlier result, or a model.safetensors whose audio tower to start from")
+    parser.add_argument("--generators", nargs="+", default=["a", "b"], help="leave one out to see what is learned of it")
     parser.add_argument("--steps", type=int, default=0, help="steps to train; 0: by --minutes")
     parser.add_argument("--minutes", type=float, default=45)
     parser.add_argument("--batch", type=int, default=32, help="windows per process and step")

@@ -1,19 +1,25 @@
 """Step 2: the text tower learns to put every way of naming a class on that class's prototype."""
 
 import argparse
+import json
 import math
 import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 
 import model as clap
 import tokenizer as bpe
-from classes import CLASSES, LABELS
-from phrases import Grammar
+from classes import AMBIENT, CLASSES, KINDS, offered, offered_shared
+from phrases import NAMED, NAMELESS, Grammar
 
-# The five labels are asked for far more often than the ambient kinds.
-WEIGHTS = [5.0] * 4 + [7.0] + [1.0] * (len(CLASSES) - 5)
+# Labels are asked for far more often than ambient kinds; the compressor is the product's example.
+WEIGHTS = [
+    1.0 if name in AMBIENT else 0.0 if name in NAMELESS else 9.0 if name in ("other", "any/normal") else
+    5.0 if name.startswith("compressor") else 4.0 for name in CLASSES
+]  # fmt: skip
 
 
 def embed(model, tokenizer, texts, dropout=0.0):
@@ -22,27 +28,43 @@ def embed(model, tokenizer, texts, dropout=0.0):
     return F.normalize(model.text_projection(pooled), dim=-1)
 
 
-def held_out_accuracy(model, tokenizer, prototypes, count=60):
-    """Share of held-out phrasings nearest to their own prototype, per language: among five labels, and among all."""
+def take_over(model, tokenizer, folder):
+    """Starts from the text tower of an earlier model: its layers, and its token embeddings where a token is still there."""
+    before = {k: v for k, v in load_file(Path(folder, "model.safetensors")).items() if k.startswith("text_")}
+    old = json.loads(Path(folder, "vocab.json").read_text())
+    name = "text_model.embeddings.word_embeddings.weight"
+    words = model.state_dict()[name].clone()
+    kept = {number: old[token] for token, number in tokenizer.get_vocab().items() if token in old}
+    words[list(kept)] = before[name][list(kept.values())]
+    model.load_state_dict({**before, name: words}, strict=False)
+    print(f"{len(kept)} of {len(words)} tokens are known to {folder}")
+
+
+def held_out_accuracy(model, tokenizer, prototypes, count=8):
+    """Share of held-out phrasings nearest to their own prototype, per language: among the labels of a kind, with the
+    machine's name and without, and among all classes; and their mean cosine to it."""
     model.eval()
     result = {}
     for language in ("en", "zh"):
         grammar = Grammar(99)
-        five, every, cosine = [], [], []
-        for index, kind in enumerate(CLASSES):
-            texts = [grammar.phrase(kind, language, held_out=True) for _ in range(count if index < 5 else 6)]
+        similarity = {}
+        for name in NAMED:
+            texts = [grammar.phrase(name, language, held_out=True) for _ in range(3 if name in AMBIENT else count)]
             with torch.no_grad():
-                similarity = embed(model, tokenizer, texts) @ prototypes.T
-            every.append((similarity.argmax(1) == index).float().mean())
-            if index < 5:
-                five.append((similarity[:, :5].argmax(1) == index).float().mean())
-                cosine.append(similarity[:, index].mean())
-        result[language] = [float(torch.stack(part).mean()) for part in (five, every, cosine)]
+                similarity[name] = embed(model, tokenizer, texts) @ prototypes.T
+        right = lambda name, among: float((similarity[name][:, among].argmax(1) == among.index(CLASSES.index(name))).float().mean())  # noqa: E731
+        labels = [
+            right(name, [CLASSES.index(other) for other in names])
+            for kind in KINDS for names in (offered(kind), offered_shared(kind)) for name in names if name not in NAMELESS
+        ]  # fmt: skip
+        every = [right(name, list(range(len(CLASSES)))) for name in NAMED]
+        cosine = [float(value[:, CLASSES.index(name)].mean()) for name, value in similarity.items()]
+        result[language] = [round(sum(part) / len(part), 3) for part in (labels, every, cosine)]
     model.train()
     return result
 
 
-def train(model, prototypes, tokenizer, steps, batch=96, rate=1e-3, minutes=None):
+def train(model, prototypes, tokenizer, steps, save, batch=96, rate=1e-3, minutes=None):
     torch.manual_seed(3)
     grammar = Grammar(3)
     parameters = [*model.text_model.parameters(), *model.text_projection.parameters()]
@@ -60,7 +82,7 @@ def train(model, prototypes, tokenizer, steps, batch=96, rate=1e-3, minutes=None
             group["lr"] = rate * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
         kinds = grammar.draw.choices(range(len(CLASSES)), WEIGHTS, k=batch)
         languages = [grammar.draw.choice(["en", "zh"]) for _ in kinds]
-        texts = [grammar.thinned(grammar.phrase(CLASSES[k], l), l == "en") for k, l in zip(kinds, languages)]
+        texts = [grammar.thinned(grammar.phrase(CLASSES[k], l), l) for k, l in zip(kinds, languages)]
         embeddings = embed(model, tokenizer, texts, dropout=0.1)
         wanted = torch.tensor(kinds)
         similarity = embeddings @ targets_all.T
@@ -70,7 +92,8 @@ def train(model, prototypes, tokenizer, steps, batch=96, rate=1e-3, minutes=None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
-        if (step + 1) % 200 == 0:
+        if (step + 1) % 250 == 0:
+            save(step + 1)
             print(f"text step {step + 1}: loss {loss.item():.3f}, held out {held_out_accuracy(model, tokenizer, targets_all)}", flush=True)  # fmt: skip
     model.eval()
     return step + 1
@@ -81,8 +104,10 @@ if __name__ == "__main__":
     parser.add_argument("--audio", required=True, help="what train_audio.py wrote")
     parser.add_argument("--out", required=True)
     parser.add_argument("--resume", help="an earlier result whose text tower to start from")
+    parser.add_argument("--start", help="folder of an earlier model whose text tower to start from")
+    parser.add_argument("--batch", type=int, default=96)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--steps", type=int, default=2_500)
+    parser.add_argument("--steps", type=int, default=4_000)
     parser.add_argument("--minutes", type=float, help="stop after so many minutes even if steps are left")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -94,11 +119,16 @@ if __name__ == "__main__":
     model = clap.build(seed=4, vocabulary=tokenizer.get_vocab_size())
     audio = {k: v for k, v in state["model"].items() if k.startswith("audio_")}
     model.load_state_dict(audio, strict=False)
+    if arguments.start:
+        take_over(model, tokenizer, arguments.start)
     if arguments.resume:
         before = torch.load(arguments.resume)["model"]
         model.load_state_dict({k: v for k, v in before.items() if k.startswith("text_")}, strict=False)
-    done = train(model, state["heads"]["prototypes"], tokenizer, arguments.steps, rate=arguments.rate, minutes=arguments.minutes)
-    torch.save(
-        {"model": model.state_dict(), "vocabulary": tokenizer.get_vocab_size(), "scale": state["heads"]["log_scale"],
-         "audio_steps": state["steps"], "text_steps": done}, arguments.out
-    )  # fmt: skip
+
+    def save(steps):
+        torch.save(
+            {"model": model.state_dict(), "vocabulary": tokenizer.get_vocab_size(), "scale": state["heads"]["log_scale"],
+             "audio_steps": state["steps"], "text_steps": steps}, arguments.out
+        )  # fmt: skip
+
+    save(train(model, state["heads"]["prototypes"], tokenizer, arguments.steps, save, arguments.batch, arguments.rate, arguments.minutes))

@@ -62,7 +62,7 @@ public final class SCADAScene: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = ["serve", "--config", folder.appendingPathComponent("ausculta.yaml").path]
         let log = folder.appendingPathComponent("service.log")
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        try Data().write(to: log)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: log.path) ?? FileHandle.nullDevice
