@@ -247,7 +247,10 @@ private typealias Support = HealthSupport
         _ = try order(&first, .outOfService, at: Support.time(6), label: Support.valve)
         var second = try monitor()
         #expect(try second.restore(records: first.records).isEmpty)
-        #expect(second.records == first.records)
+        // Records alone do not say how the run stood: it starts anew, and values are stale until a window comes.
+        #expect(second.records.map(\.hiding) == first.records.map(\.hiding))
+        #expect(second.records.map(\.state) == first.records.map(\.state))
+        #expect(second.records.map(\.alarmID) == first.records.map(\.alarmID))
         let data = try JSONEncoder().encode(first.snapshot)
         var third = try monitor()
         _ = try third.restore(JSONDecoder().decode(MachineMonitorSnapshot.self, from: data))

@@ -142,9 +142,10 @@ struct PayloadTests {
         #expect(message.qos == 1 && message.retain)
         #expect(
             text(message) == """
-                {"active":true,"alarm_id":"6f1d2c3b-0000-4000-8000-000000000001","confidence":0.912346,"consecutive":3,\
+                {"action":{},"active":true,"alarm_id":"6f1d2c3b-0000-4000-8000-000000000001","confidence":0.912346,\
+                "consecutive":3,"hidden":null,\
                 "label":"bearing-lacking-oil","machine":"compressor-2","name":"Bearing lacking oil",\
-                "names":{"en":"Bearing lacking oil","zh":"轴承缺油"},"quality":"good","required":3,"severity":"warning",\
+                "names":{"en":"Bearing lacking oil","zh":"轴承缺油"},"priority":"medium","quality":"good","required":3,"severity":"warning",\
                 "since":"2026-11-22T10:00:00.000Z","site":"plant1","state":"unack_active"}
                 """
         )
