@@ -154,7 +154,8 @@ final class ClientCore: BrokerLinkOwner {
         if link.isDisconnecting { return "disconnected by this client" }
         let text = MosquittoHandle.text(ofError: code)
         let detail = link.lastLog.map { "; \($0)" } ?? ""
-        return "\(configuration.broker): \(text)\(detail)"
+        let remedy = CertificateHint.remedy(for: detail, broker: configuration.broker)
+        return "\(configuration.broker): \(text)\(detail)\(remedy)"
     }
 
     /// mosquitto 2.0 throws a client with a stolen id out without a word.

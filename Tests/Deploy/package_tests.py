@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 
-from support import BINARY, Case, ROOT, run, tool
+from support import BINARY, Case, PATIENCE_S, ROOT, run, tool
 
 OVERRIDES = ROOT / "Deploy/deb/lintian-overrides"
 
@@ -16,7 +16,7 @@ class PackageTests(Case):
     def setUpClass(cls):
         folder = tempfile.mkdtemp(prefix="ausculta-deploy-deb-")
         cls.addClassCleanup(shutil.rmtree, folder)
-        built = run(ROOT / "Deploy/deb/build", "--binary", BINARY, "--out", folder, "--fast")
+        built = run(ROOT / "Deploy/deb/build", "--binary", BINARY, "--out", folder, "--fast", timeout=5 * PATIENCE_S)
         cls.package = pathlib.Path(built.stdout.strip())
 
     def test_it_says_what_it_is_and_what_it_needs(self):
@@ -67,7 +67,7 @@ class PackageTests(Case):
             "uses-no-compression-for-data-tarball",
         ))
         done = run(tool("lintian"), "--allow-root", "-I", "--fail-on", "error,warning,info", "--suppress-tags", suppressed,
-                   "--tag-display-limit", "0", self.package, ok=False)
+                   "--tag-display-limit", "0", self.package, ok=False, timeout=5 * PATIENCE_S)
         self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
 
     def test_every_override_has_its_reason(self):
