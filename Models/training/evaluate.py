@@ -132,7 +132,7 @@ if __name__ == "__main__":
     parser.add_argument("--generators", nargs="+", default=corpus.GENERATORS)
     parser.add_argument("--sets", nargs="*", help=f"some of: {', '.join(SETS)}")
     parser.add_argument("--keep", help="folder to keep the rendered sets in, for another model")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="also renderers at a time")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.keep:
