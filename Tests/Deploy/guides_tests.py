@@ -40,7 +40,6 @@ class PageTests(unittest.TestCase):
     def test_links_lead_somewhere(self):
         for page in sorted(GUIDES.glob("*.md")) + [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "docs/deployment.md"]:
             for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
-                # Sparkplug's page comes with the profile itself.
                 if "://" not in target:
                     self.assertTrue((page.parent / target).exists(), f"{page.name}: {target}")
 
