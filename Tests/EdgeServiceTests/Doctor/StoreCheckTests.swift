@@ -59,6 +59,15 @@ import TrendLog
         let file = folder.appendingPathComponent("ausculta.db")
         let store = try TrendLogStore(url: file)
         try store.close()
+        // What is still in the write-ahead log would be read in place of the damaged pages.
+        let checkpoint = Process()
+        checkpoint.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        checkpoint.arguments = ["sqlite3", file.path, "PRAGMA wal_checkpoint(TRUNCATE)"]
+        checkpoint.standardOutput = FileHandle.nullDevice
+        try checkpoint.run()
+        checkpoint.waitUntilExit()
+        #expect(checkpoint.terminationStatus == 0)
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
         var bytes = try Data(contentsOf: file)
         let pageBytes = Int(bytes[16]) << 8 | Int(bytes[17])
         // The second half of the pages belongs to indexes and tables that opening does not touch; their headers are
