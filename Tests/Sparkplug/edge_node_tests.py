@@ -332,14 +332,23 @@ def pending(service):
         return log.execute("SELECT count(*) FROM outbox WHERE target = 'sparkplug' AND sent_ms IS NULL").fetchone()[0]
 
 
+def happened(service, kind):
+    with sqlite3.connect(f"file:{service.store}?mode=ro", uri=True, timeout=30) as log:
+        return log.execute("SELECT count(*) FROM events WHERE type = ?", (kind,)).fetchone()[0]
+
+
 def store_events(service, sound):
-    """Streams that are lost and come back, until enough has happened."""
-    while (count := pending(service)) < STORED_EVENTS:
-        aim = min(STORED_EVENTS, count + CROWD)
-        wait_for(f"{aim} lost streams", lambda: pending(service) >= aim, every=0.1)
-        count = pending(service)
+    """Streams that are lost and come back, all of them each time, until enough has happened. All are heard at the end: what a
+    lost machine has to tell waits for its birth."""
+    lost, restored = happened(service, "stream_lost"), happened(service, "stream_restored")
+    # Those that are lost already need no second loss to come back.
+    lost -= lost - restored
+    while pending(service) < STORED_EVENTS:
+        lost += CROWD
+        restored += CROWD
+        wait_for(f"{lost} lost streams", lambda: happened(service, "stream_lost") >= lost, every=0.1)
         sound.sound()
-        wait_for("streams that come back", lambda: pending(service) >= min(STORED_EVENTS, count + CROWD), every=0.1)
+        wait_for(f"{restored} streams that came back", lambda: happened(service, "stream_restored") >= restored, every=0.1)
     return pending(service)
 
 
