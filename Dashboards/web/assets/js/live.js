@@ -1,6 +1,5 @@
-// Server-sent events: one stream for the plant, and one for the machine somebody looks at.
-// `live.on("machines", fn)`; `live.on("window", fn, {machine: "compressor-2"})`; both return the function that ends it.
-// "resync" is said after a broken stream is back: what was missed has to be asked for again.
+// Server-sent events: a stream for the plant, one for the machine looked at. `live.on("window", fn, {machine: "compressor-2"})`
+// returns the function that ends it. "resync" follows a broken stream: ask again for what was missed.
 
 const EVENTS = ["machines", "window", "alarm", "review", "system"];
 const channels = new Map();
@@ -95,8 +94,7 @@ setInterval(async () => {
   main.again();
 }, 15_000);
 
-// A browser opens six connections to a box and no more, for all its tabs together: streams of tabs that nobody sees, or
-// of pages kept for the way back, would leave none for the page in front.
+// A browser opens six connections to a box for all its tabs: streams of tabs that nobody sees would leave none for the front.
 function rest() {
   clearTimeout(restTimer);
   resting = true;

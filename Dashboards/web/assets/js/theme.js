@@ -1,4 +1,4 @@
-// Light, dark or as the system has it. The choice is remembered; `data-theme` on <html> always holds the resolved one.
+// Light, dark or as the system has it; `data-theme` on <html> holds the resolved one.
 import { recall, remember } from "./store.js";
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");

@@ -1,4 +1,4 @@
-// Every machine, worst first, live. What needs somebody stands on top in large cards; what runs well stays quiet.
+// Every machine, worst first, live: large cards for what needs somebody.
 import { get } from "../api.js";
 import { debounce, every, h, keyed, replace, setAttribute, setStyle, setText } from "../dom.js";
 import { ago, clock, dbfs, fullTime, hourMinute, percent, setServerTime } from "../format.js";

@@ -1,4 +1,4 @@
-// Review: what the model was unsure of, heard and named by a person. Decisions are kept, and can be undone.
+// Review: what the model was unsure of, named by a person.
 import { del, get, post, query } from "../api.js";
 import { field, h, keyed, replace, setAttribute, setText } from "../dom.js";
 import { ago, confidence, dateTime, fullTime, percent } from "../format.js";

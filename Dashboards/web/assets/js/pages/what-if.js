@@ -1,4 +1,4 @@
-// What if: another rule or other labels, tried on what was heard. Nothing is changed; the answer is held beside the present.
+// What if: another rule or other labels, tried on what was heard. Nothing is changed.
 import { get, post } from "../api.js";
 import { every, field, h, replace, setAttribute, setText } from "../dom.js";
 import { duration, ms, now } from "../format.js";

@@ -1,4 +1,4 @@
-// The microphone of the device that shows the page: blocks of samples, as they are, without the browser's own cleaning.
+// The microphone of the device that shows the page: samples as they are.
 
 /** What hinders: "insecure" (the page came without HTTPS), "unsupported", "denied", "missing", "busy". */
 export class MicrophoneError extends Error {

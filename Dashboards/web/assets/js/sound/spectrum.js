@@ -1,4 +1,4 @@
-// Spectrogram columns in the browser, for sounds that have not left it: the desk's files and the live microphone.
+// Spectrogram columns in the browser, for sounds that have not left it.
 
 const SIZE = 1024;
 const FLOOR_DB = -85, TOP_DB = -15;

@@ -1,4 +1,4 @@
-// What people said about a machine's windows: who decided what, when, about which window; taken back in place.
+// What people said about a machine's windows; taken back in place.
 import { del, get } from "../api.js";
 import { h, replace, setText } from "../dom.js";
 import { dateTime, fullTime, ms, number } from "../format.js";

@@ -1,5 +1,4 @@
-// A small part of Markdown as elements: headings, paragraphs, lists, tables, code, quotes, rules; inline code, strong,
-// emphasis, links. Everything is set as text, so nothing in a document can become markup.
+// A small part of Markdown as elements. Everything is set as text, so nothing in a document can become markup.
 import { append, h } from "../dom.js";
 
 /** The document as an element; its headings begin at <h3>. */

@@ -1,4 +1,4 @@
-// A machine's normal sound: whether it is enrolled, by whom and from what; enrolling, confirming, taking back.
+// A machine's normal sound: enrolling, confirming, taking back.
 import { get, post } from "../api.js";
 import { every, field, h, replace, setText } from "../dom.js";
 import { dateTime, duration, fullTime, now, number } from "../format.js";

@@ -1,5 +1,4 @@
-// How unlike its own normal sound a machine was: a strip below the chart of confidence, on the same axis of time, with
-// the limit drawn and what lies above it in the colour of the advisory "changed".
+// How unlike its own normal sound a machine was: a strip below the chart of confidence, with the limit drawn.
 import { h, perFrame, setAttribute, setText } from "../dom.js";
 import { ms, number } from "../format.js";
 import { t } from "../i18n.js";

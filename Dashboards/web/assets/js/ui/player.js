@@ -1,4 +1,4 @@
-// A sound with its picture: play, seek by slider, by key or by clicking the spectrogram, the cursor follows.
+// A sound with its picture: play, seek by slider, key or click.
 import { h, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { position } from "../format.js";

@@ -1,4 +1,4 @@
-// A spectrogram picture with its axes. The picture comes from the box (frequency upwards) or from a canvas of ours.
+// A spectrogram picture (from the box, or a canvas of ours) with its axes.
 import { h, replace, setStyle } from "../dom.js";
 import { clock, position } from "../format.js";
 import { blob } from "../api.js";

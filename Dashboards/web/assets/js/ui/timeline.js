@@ -1,4 +1,4 @@
-// Which label was heard when: a strip of coloured windows on a canvas, with a legend, a cursor, and keys to walk it.
+// Which label was heard when: a strip of coloured windows on a canvas, with keys to walk it.
 import { h, keyed, perFrame, setAttribute, setStyle, setText } from "../dom.js";
 import { color, onTheme } from "../theme.js";
 import { percent, position } from "../format.js";

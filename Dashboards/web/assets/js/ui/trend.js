@@ -1,5 +1,5 @@
-// Confidence over time on dygraphs: thresholds, alarm bands, runs, near misses, gaps. Dragging zooms, shift or two
-// fingers pan, the wheel with Ctrl zooms; the keys are + − ← →. What is shown is asked of the server at the width at hand.
+// Confidence over time on dygraphs: thresholds, alarm bands, runs, near misses, gaps. Dragging or Ctrl and the wheel zoom, shift
+// or two fingers pan; keys + − ← →. Data come at the width at hand.
 import { h, perFrame, setStyle } from "../dom.js";
 import { clock, day, hourMinute, ms, now } from "../format.js";
 import { name, t } from "../i18n.js";

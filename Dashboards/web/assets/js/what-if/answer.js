@@ -1,4 +1,4 @@
-// What a replay found: alarms before and after on a timeline and in a table, windows, what was left out, advice, and the YAML.
+// What a replay found: alarms before and after, windows, what was left out, advice, and the YAML.
 import { h, replace, setStyle, setText } from "../dom.js";
 import { clock, dateTime, day, duration, fullTime, hourMinute, ms, number } from "../format.js";
 import { language, name, t } from "../i18n.js";
