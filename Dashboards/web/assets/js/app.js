@@ -1,4 +1,4 @@
-// The shell: session, navigation with its counts, connection, language and theme; pages come and go in <main>.
+// The shell: session, navigation, connection, language and theme; pages come and go in <main>.
 import { get, onUnauthorized } from "./api.js";
 import { h, replace, setAttribute, setText } from "./dom.js";
 import { setServerTime } from "./format.js";

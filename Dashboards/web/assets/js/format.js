@@ -1,4 +1,4 @@
-// Times, durations, shares, levels and sizes as the chosen language writes them. Every input may be null: then "–".
+// Times, durations, shares, levels and sizes in the chosen language; null is "–".
 import { language, locale, t } from "./i18n.js";
 
 const NONE = "–";

@@ -1,4 +1,4 @@
-// Routes are hashes: #/plant, #/machine/ID, #/alarms, #/alarms/ID, …; a page is a module, its words and a sheet.
+// Routes are hashes (#/machine/ID); a page is a module, its words and a sheet.
 import { ApiError } from "./api.js";
 import { h, replace } from "./dom.js";
 import { t, words } from "./i18n.js";

@@ -1,4 +1,4 @@
-// Small things remembered in this browser. Storage may be forbidden: then they last until the page closes.
+// Small things remembered in this browser, or until the page closes where storage is forbidden.
 const memory = new Map();
 
 export function recall(key, fallback = null) {

@@ -1,4 +1,4 @@
-// The labels a sound is compared with: a text field, presets, and advice on what was typed. Shared by desk and microphone.
+// The labels a sound is compared with: a text field, presets, and advice.
 import { get, post } from "../api.js";
 import { debounce, h, keyed, replace, setText } from "../dom.js";
 import { language, name, t } from "../i18n.js";

@@ -1,4 +1,4 @@
-// One machine: what it says now, why that is or is not an alarm, how it came about, and the sound itself.
+// One machine: what it says now, why that is or is not an alarm, and the sound itself.
 import { blob, get, query as toQuery } from "../api.js";
 import { debounce, every, h, keyed, replace, setAttribute, setStyle, setText } from "../dom.js";
 import { ago, clock, confidence, dateTime, dbfs, duration, fullTime, ms, now, number, percent, setServerTime } from "../format.js";

@@ -1,4 +1,4 @@
-// What was heard when an alarm was raised: the sound, its picture with the windows marked, and the scores of each.
+// What was heard when an alarm was raised: sound, picture and scores.
 import { get } from "../api.js";
 import { every, h, replace } from "../dom.js";
 import { clock, confidence, dateTime, ms, now } from "../format.js";

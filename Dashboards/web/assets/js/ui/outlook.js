@@ -1,4 +1,4 @@
-// Where a machine is heading: smoothed confidences, how fast they change, and when they may reach their rule.
+// Where a machine is heading: smoothed confidences, their slopes and forecasts.
 import { get } from "../api.js";
 import { every, h, keyed, setAttribute, setText } from "../dom.js";
 import { dateTime, duration, fullTime, number, percent } from "../format.js";
