@@ -19,7 +19,7 @@ mkdir -p "$WORK"
 WORK=$(realpath "$WORK")
 export OMP_NUM_THREADS=1
 
-COMMON=(--windows 1 --others 1 --snr-range 0...35 --severities 0.25...1 --rates 48000,48000,48000,16000,16000,8000)
+COMMON=(--windows 1 --others 1 --snr-range 0...35 --severities 0.25...1 --rates "48000,48000,48000,16000,16000,8000")
 for shard in $(seq -f %02g 0 $((SHARDS - 1))); do
     first=$((10#$shard * 20))
     [ -f "$WORK/train-$shard.json" ] || "$PYTHON" corpus.py --binary "$BINARY" --workers "$PROCESSES" \

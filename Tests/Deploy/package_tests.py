@@ -85,7 +85,7 @@ class PackageTests(Case):
             mount -t tmpfs tmpfs "$1" && mkdir "$1/upper" "$1/work" "$1/root"
             mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
             mount -t proc proc "$1/root/proc" && mount --bind /dev "$1/root/dev"
-            cat "$2" >"$1/root/root/ausculta.deb"
+            cat "$2" >"$1/root/tmp/ausculta.deb"
             exec chroot "$1/root" sh -ec "$3"
         """
 
@@ -94,11 +94,11 @@ class PackageTests(Case):
 
         if os.getuid() != 0 or in_copy("true").returncode != 0:
             self.skipTest("needs root and an overlay file system")
-        if in_copy("! dpkg --simulate --install /root/ausculta.deb").returncode == 0:
+        if in_copy("! dpkg --simulate --install /tmp/ausculta.deb").returncode == 0:
             self.skipTest("packages it depends on are not installed here")
         done = in_copy("""
             export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-            dpkg -i /root/ausculta.deb >/dev/null
+            dpkg -i /tmp/ausculta.deb >/dev/null
             id -un ausculta
             stat -c '%U:%G %a %n' /etc/ausculta /etc/ausculta/ausculta.yaml
             readlink /etc/systemd/system/multi-user.target.wants/ausculta.service
@@ -107,7 +107,7 @@ class PackageTests(Case):
             install -d -o ausculta /var/lib/ausculta && echo years >/var/lib/ausculta/trend.sqlite
             echo secret >/etc/ausculta/broker-password
             sed -i 's/^site: plant1/site: harbour/' /etc/ausculta/ausculta.yaml
-            dpkg -i /root/ausculta.deb >/dev/null
+            dpkg -i /tmp/ausculta.deb >/dev/null
             grep '^site: harbour' /etc/ausculta/ausculta.yaml
             dpkg -r ausculta >/dev/null
             grep '^site: harbour' /etc/ausculta/ausculta.yaml
