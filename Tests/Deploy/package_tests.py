@@ -82,11 +82,11 @@ class PackageTests(Case):
         """Installed, upgraded, removed and purged by dpkg, over a copy of this system that is thrown away."""
         overlay = """
             set -e
-            mount -t tmpfs tmpfs "$1" && mkdir "$1/upper" "$1/work" "$1/root"
-            mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-            mount -t proc proc "$1/root/proc" && mount --bind /dev "$1/root/dev"
-            cat "$2" >"$1/root/tmp/ausculta.deb"
-            exec chroot "$1/root" sh -ec "$3"
+            mount -t tmpfs tmpfs "$1" && mkdir "$1/upper" "$1/work" "$1/tree"
+            mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/tree"
+            mount -t proc proc "$1/tree/proc" && mount --bind /dev "$1/tree/dev"
+            cat "$2" >"$1/tree/tmp/ausculta.deb"
+            exec chroot "$1/tree" sh -ec "$3"
         """
 
         def in_copy(script):
