@@ -30,8 +30,10 @@ public actor SparkplugNode: PublishProfile {
     var pictures: [String: MachinePicture] = [:]
     private var node = ReportedMetrics()
     private var devices: [String: ReportedMetrics] = [:]
-    /// Devices whose stored events are from before their birth, or from before the host knew of it.
-    private var catchingUp: Set<String> = []
+    /// Per device the last outbox row whose event its birth showed. Up to it stored events are history, behind it news.
+    private var lastRowBeforeBirth: [String: Int64] = [:]
+    /// The last outbox row from before this node ran.
+    private var lastRowBeforeRun: Int64 = 0
     /// Whether the outbox may hold events that can be sent.
     private var hasStoredEvents = true
     private var connection: SparkplugConnection?
@@ -80,6 +82,7 @@ public actor SparkplugNode: PublishProfile {
 
     public func run() async {
         hasStarted = true
+        await trying { self.lastRowBeforeRun = try await self.store.lastOutboxRow(target: Self.target) ?? 0 }
         connect()
         let housekeeping = Task { [inbox] in
             while !Task.isCancelled {
@@ -205,13 +208,11 @@ public actor SparkplugNode: PublishProfile {
                 let time = now()
                 let metrics = node.birth() + [SparkplugMapping.birthDeath(numbers.current, time: time)]
                 try await send(.nodeBirth, metrics: metrics)
-                catchingUp = []
             case .deviceBirth(let device):
-                catchingUp.insert(device)
+                lastRowBeforeBirth[device] = try await lastRowShown(of: device)
                 hasStoredEvents = true
                 try await send(.deviceBirth, device: device, metrics: devices[device]?.birth() ?? [])
             case .deviceDeath(let device):
-                catchingUp.remove(device)
                 try await send(.deviceDeath, device: device, metrics: [])
             case .sendData: try await sendData()
             case .leave:
@@ -240,8 +241,15 @@ public actor SparkplugNode: PublishProfile {
         }
     }
 
-    /// Sends the events that wait: as history where they are older than the birth, else as news. A row is done when
-    /// the broker is known to have it.
+    /// The last outbox row that a device's picture knows of. One that is there no more was sent or given up with all
+    /// before it.
+    private func lastRowShown(of device: String) async throws -> Int64 {
+        guard let event = pictures[device]?.event else { return lastRowBeforeRun }
+        return try await store.lastOutboxRow(target: Self.target, event: event.id) ?? 0
+    }
+
+    /// Sends the events that wait: as history where the birth showed them or what came after them, else as news. A row
+    /// is done when the broker is known to have it.
     private func sendStored() async throws {
         var last: Int64 = 0
         while hasStoredEvents, session.takesData, !session.bornDevices.isEmpty {
@@ -253,7 +261,6 @@ public actor SparkplugNode: PublishProfile {
                 limit: Self.batchSize
             )
             guard let newest = rows.last else {
-                catchingUp.subtract(session.bornDevices)
                 hasStoredEvents = false
                 return
             }
@@ -276,11 +283,10 @@ public actor SparkplugNode: PublishProfile {
             logger.error("sparkplug: stored event \(row.eventID.text) cannot be read and is given up: \(error)")
             return
         }
-        if catchingUp.contains(device) {
-            for index in payload.metrics.indices { payload.metrics[index].isHistorical = true }
-        }
+        let isHistory = row.id <= lastRowBeforeBirth[device, default: 0]
+        for index in payload.metrics.indices { payload.metrics[index].isHistorical = isHistory }
         try await send(.deviceData, device: device, metrics: payload.metrics)
-        if !catchingUp.contains(device) { devices[device]?.wereSent(payload.metrics) }
+        if !isHistory { devices[device]?.wereSent(payload.metrics) }
     }
 
     private func send(_ type: MessageType, device: String? = nil, metrics: [Metric]) async throws {

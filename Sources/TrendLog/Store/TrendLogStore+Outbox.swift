@@ -89,6 +89,22 @@ extension TrendLogStore {
         }
     }
 
+    /// The last row of a target, sent or not.
+    ///
+    /// - Parameter event: only rows that tell of it; nil: of all.
+    public func lastOutboxRow(target: String, event: UUID? = nil) async throws -> Int64? {
+        try await onWriter { db in
+            guard let event else {
+                return try Int64.fetchOne(db, sql: "SELECT max(id) FROM outbox WHERE target = ?", arguments: [target])
+            }
+            return try Int64.fetchOne(
+                db,
+                sql: "SELECT max(id) FROM outbox WHERE event_id = ? AND target = ?",
+                arguments: [event.text, target]
+            )
+        }
+    }
+
     /// Gives up a target's oldest pending messages beyond a number; their events stay in the trend log.
     ///
     /// - Returns: how many were given up.
