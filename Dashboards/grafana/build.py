@@ -49,9 +49,10 @@ DASHBOARDS = {
                 help=("At 100 % the box is full.", "100% 表示主机已满负荷。")),
             panel("timeseries", ("Time in the model", "模型耗时"), [
                 (f"instance:ausculta_inference_duration_seconds:mean5m{{{NODE}}}", "{{instance}}")], "s"),
-            panel("timeseries", ("Windows waiting, dropped", "等待与丢弃的窗口"), [
-                (f"ausculta_windows_queued{{{NODE}}}", "waiting"),
-                (f"increase(ausculta_windows_dropped_total{{{NODE}}}[5m])", "dropped in 5 min")]),
+            panel("timeseries", ("Chunks and windows waiting", "等待的数据块与窗口"), [
+                (f"sum by (instance) (ausculta_chunks_queued{{{NODE}}})", "chunks"),
+                (f"ausculta_windows_queued{{{NODE}}}", "windows"),
+                (f"increase(ausculta_windows_dropped_total{{{NODE}}}[5m])", "windows dropped in 5 min")]),
             panel("timeseries", ("Hop stretch", "步长拉伸"), [(f"ausculta_hop_stretch_factor{{{NODE}}}", "{{instance}}")], minimum=1,
                   help=("1 judges every window; 2 every second one.", "1 表示判断每个窗口；2 表示隔一个判断一个。")),
             panel("timeseries", ("Events waiting for the broker", "待发事件"), [
@@ -61,9 +62,14 @@ DASHBOARDS = {
                 (f"ausculta_store_size_bytes{{{NODE}}}", "trend log"), (f"ausculta_clips_size_bytes{{{NODE}}}", "clips")], "bytes"),
             panel("timeseries", ("Free on the disk", "磁盘剩余"), [(f"ausculta_store_free_bytes{{{NODE}}}", "{{instance}}")], "bytes",
                   minimum=0),
+            panel("timeseries", ("Alarms hidden", "被隐藏的报警"), [
+                (f'sum by (state) (ausculta_alarm_state{{{NODE}, state=~"shelved|suppressed|out_of_service"}})', "{{state}}")],
+                "none", 8, 9, minimum=0,
+                help=("Shelved by an operator, suppressed by the machine's context, out of service.",
+                      "操作员搁置、按设备工况抑制、停用的报警数。")),
             panel("table", ("Machines", "设备"), [
                 (f"ausculta_machine_health_ratio{{{NODE}}}", "health"), (f"ausculta_machine_level_dbfs{{{NODE}}}", "level"),
-                (f"machine:ausculta_window_latency_seconds:p95_5m{{{NODE}}}", "latency")], "short", 24, 9),
+                (f"machine:ausculta_window_latency_seconds:p95_5m{{{NODE}}}", "latency")], "short", 16, 9),
         ],
     },
     "machine": {
@@ -84,6 +90,9 @@ DASHBOARDS = {
             panel("state-timeline", ("Faults present", "故障时段"), [
                 (f"ausculta_alarm_active{{{MACHINE}}}", "{{machine}} {{label}}")], "bool_yes_no", 12, 9,
                 [("green", None), ("red", 1)]),
+            panel("state-timeline", ("Alarms not normal, by state", "非正常报警状态"), [
+                (f'ausculta_alarm_state{{{MACHINE}, state!="normal"}} == 1', "{{machine}} {{label}}: {{state}}")], "bool_yes_no", 24, 8,
+                [("orange", None)]),
             panel("timeseries", ("Health over time", "健康度趋势"), [(f"ausculta_machine_health_ratio{{{MACHINE}}}", "{{machine}}")],
                   "percentunit", maximum=1, minimum=0),
             panel("timeseries", ("Level", "声级"), [(f"ausculta_machine_level_dbfs{{{MACHINE}}}", "{{machine}}")], "dB",
@@ -92,7 +101,8 @@ DASHBOARDS = {
                 (f"sum by (machine, verdict) (increase(ausculta_windows_total{{{MACHINE}}}[5m]))", "{{machine}} {{verdict}}")]),
             panel("timeseries", ("From sound to result", "结果延迟"), [
                 (f"machine:ausculta_window_latency_seconds:p95_5m{{{MACHINE}}}", "{{machine}}: 95 %")], "s"),
-            panel("timeseries", ("Chunks lost, gaps", "丢块与间断"), [
+            panel("timeseries", ("Chunks waiting or lost, gaps", "等待与丢失的数据块、间断"), [
+                (f"ausculta_chunks_queued{{{MACHINE}}}", "{{machine}} waiting"),
                 (f"increase(ausculta_chunks_dropped_total{{{MACHINE}}}[5m])", "{{machine}} lost or refused"),
                 (f"increase(ausculta_stream_gaps_total{{{MACHINE}}}[5m])", "{{machine}} gaps")]),
             panel("timeseries", ("Share of windows that fit no label", "未定窗口比例"), [

@@ -45,6 +45,12 @@ final class AudioRouter: Sendable {
         }
     }
 
+    /// Chunks that wait in each machine's inbox now.
+    var queuedChunks: [String: Int] {
+        let inboxes = routes.withLock { $0.inboxes }
+        return inboxes.mapValues(\.count)
+    }
+
     /// Hands a message to its machine's inbox; never waits. Runs on the network thread.
     func deliver(_ message: MQTTMessage, at arrival: Date) {
         // A retained chunk is an old one: the broker repeats it at every reconnect.

@@ -168,6 +168,7 @@ public final class EdgeNode: Sendable {
                 reader: store.reader,
                 publisher: publisher,
                 connection: { [client] in client.connectionState },
+                queuedChunks: { [router] in router.queuedChunks },
                 queuedWindows: { scheduler.depth },
                 droppedWindows: { scheduler.droppedCount },
                 hopStretch: { gauge.factor },

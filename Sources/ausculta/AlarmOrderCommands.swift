@@ -13,6 +13,9 @@ struct AlarmOrderOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
     @Flag(name: .long, help: "Print the answer as JSON.") var json = false
 
+    /// Who orders it: whoever is logged in where `--user` is empty.
+    var orderer: String { user.allSatisfy(\.isWhitespace) ? NSUserName() : user }
+
     func validate() throws {
         guard (0.1...3_600).contains(timeout) else { throw ValidationError("--timeout takes 0.1 to 3600 seconds.") }
     }
@@ -22,9 +25,9 @@ struct AlarmOrderOptions: ParsableArguments {
         let alarms = try await TrendLogReader(url: try store.url()).alarms()
         let command =
             switch try AlarmReference.named(text, among: alarms) {
-            case .instance(let id): AlarmCommand(order, target: .instance(id), user: user, comment: comment)
+            case .instance(let id): AlarmCommand(order, target: .instance(id), user: orderer, comment: comment)
             case .fault(let machine, let label):
-                AlarmCommand(order, machine: machine, target: .label(label), user: user, comment: comment)
+                AlarmCommand(order, machine: machine, target: .label(label), user: orderer, comment: comment)
             }
         try await carryOut(.alarm(command))
     }

@@ -44,7 +44,7 @@ struct AlarmsCommand: AsyncParsableCommand {
         func run() async throws {
             let url = try order.store.url()
             let alarmID = try AlarmReference.resolve(id, among: try await TrendLogReader(url: url).alarms())
-            try await order.carryOut(.acknowledge(alarmID: alarmID, user: order.user, comment: order.comment))
+            try await order.carryOut(.acknowledge(alarmID: alarmID, user: order.orderer, comment: order.comment))
         }
     }
 }

@@ -42,6 +42,17 @@ import Testing
         #expect(try filters(rows) == ["ausculta/plant1/+/audio", "hall/b/sound", "hall/c/#"])
     }
 
+    @Test func chunksWaitingAreCountedByMachine() async throws {
+        let router = AudioRouter(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        #expect(router.queuedChunks.isEmpty)
+        let inbox = MachineInbox(maxChunkCount: 2)
+        try router.replace(machines(["id: a", "id: b"]), inboxes: ["a": inbox, "b": MachineInbox()])
+        for _ in 0..<3 { deliver(router, "ausculta/plant1/a/audio") }
+        #expect(router.queuedChunks == ["a": 2, "b": 0], "a full inbox has let go of its oldest")
+        _ = await inbox.next()
+        #expect(router.queuedChunks == ["a": 1, "b": 0])
+    }
+
     @Test func aChunkReachesItsMachineWithEverythingItCameWith() async throws {
         let router = AudioRouter(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let (own, wild) = (MachineInbox(), MachineInbox())

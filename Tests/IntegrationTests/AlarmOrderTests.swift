@@ -41,7 +41,10 @@ import TrendLog
                 #"{"command":"shelve","alarm_id":"\#(id)","seconds":86400}"#
             )
             #expect(!tooLong.ok && tooLong.error?.contains("8h") == true)
-            let hidden = try await plant.order("compressor-1", #"{"command":"acknowledge","alarm_id":"\#(id)"}"#)
+            let hidden = try await plant.order(
+                "compressor-1",
+                #"{"command":"acknowledge","alarm_id":"\#(id)","user":" "}"#
+            )
             #expect(!hidden.ok && hidden.error?.contains("shelved") == true)
 
             let back = try await plant.command("alarms", "unshelve", String(id.prefix(8)), "--user", "Wang")
@@ -64,7 +67,7 @@ import TrendLog
             #expect(try await plant.command("alarms", "in-service", named, "--user", "Wang").status == 0)
             #expect(try await plant.command("alarms", "shelve", named, "--one-shot").status == 0)
             #expect(try await plant.command("alarms", "shelve", named).status == 64)
-            let reset = try await plant.command("alarms", "reset", id)
+            let reset = try await plant.command("alarms", "reset", id, "--user", "")
             #expect(reset.status == 1 && reset.output.contains("shelved"))
 
             let audit = try await plant.command("alarms", "audit", "--json")
@@ -75,6 +78,13 @@ import TrendLog
                 ]
             )
             #expect(rows.compactMap { $0["ok"] as? Bool } == [false, true, true, true, true, false, false, true])
+            // Who did not say is noted as who sent it.
+            let (shell, sender) = (NSUserName(), "mqtt \(plant.topics.command(machine: "compressor-1"))")
+            #expect(
+                rows.compactMap { $0["user"] as? String } == [
+                    shell, shell, "Wang", "Wang", "Wang", sender, sender, "Li 李",
+                ]
+            )
             let first = try #require(rows.last)
             #expect(first["user"] as? String == "Li 李")
             #expect(first["comment"] as? String == "works")

@@ -101,7 +101,7 @@ public struct EnrolmentRoutes: APIRoutes {
                     since: since,
                     until: until,
                     state: wish.state,
-                    user: Self.user(identity, wish.user),
+                    user: identity.name(saying: wish.user),
                     comment: wish.comment
                 )
             )
@@ -121,7 +121,7 @@ public struct EnrolmentRoutes: APIRoutes {
                 BankOrder(
                     machine: machine,
                     version: wish?.version,
-                    user: Self.user(identity, wish?.user)
+                    user: identity.name(saying: wish?.user)
                 )
             )
         )
@@ -145,11 +145,5 @@ public struct EnrolmentRoutes: APIRoutes {
         return try APIResponse.json(
             Done(message: result.message ?? "done", enrolment: OrNull(result.enrolment))
         )
-    }
-
-    /// Where nobody logs in, people may at least say who they are.
-    private static func user(_ identity: Identity, _ said: String?) -> String {
-        let name = said?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-        return identity.isLocal && !name.isEmpty ? name : identity.name
     }
 }

@@ -193,8 +193,7 @@ public struct AlarmRoutes: APIRoutes {
         }
         let id = try Self.alarmID(context)
         let wish = try await Self.wish(request)
-        // Where nobody logs in, people may at least say who they are.
-        let user = identity.isLocal ? (wish.user ?? identity.name) : identity.name
+        let user = identity.name(saying: wish.user)
         let command: OperatorCommand
         do {
             let wanted = try make(Ordered(id: id, user: user, comment: wish.comment), wish)
@@ -233,4 +232,11 @@ public struct AlarmRoutes: APIRoutes {
 extension Identity {
     /// Whoever sits at the box where no users exist.
     var isLocal: Bool { name == "local" }
+
+    /// The name an order is noted under. Where nobody logs in, people may at least say who they are; nothing and an empty
+    /// name are "local".
+    func name(saying said: String?) -> String {
+        let said = said?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+        return isLocal && !said.isEmpty ? said : name
+    }
 }

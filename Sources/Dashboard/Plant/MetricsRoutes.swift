@@ -26,7 +26,7 @@ public struct MetricsRoutes: APIRoutes {
     static func text(_ status: PlantStatus, machines: [LiveMachine]) -> String {
         var text = PrometheusText()
         addNode(status, machines: machines, to: &text)
-        addMachines(machines, to: &text)
+        addMachines(machines, queuedChunks: status.queuedChunks, to: &text)
         addAlarms(machines, to: &text)
         return text.text
     }
@@ -123,7 +123,11 @@ public struct MetricsRoutes: APIRoutes {
         text.histogram("ausculta_inference_duration_seconds", [], windows.inference)
     }
 
-    private static func addMachines(_ machines: [LiveMachine], to text: inout PrometheusText) {
+    private static func addMachines(
+        _ machines: [LiveMachine],
+        queuedChunks: [String: Int],
+        to text: inout PrometheusText
+    ) {
         func each(
             _ name: String,
             _ kind: PrometheusText.Kind,
@@ -148,6 +152,9 @@ public struct MetricsRoutes: APIRoutes {
         )
         for machine in machines {
             text.histogram("ausculta_window_latency_seconds", [("machine", machine.description.id)], machine.latency)
+        }
+        each("ausculta_chunks_queued", .gauge, "Chunks of sound waiting to be decoded.") {
+            queuedChunks[$0.description.id].map(Double.init)
         }
         each("ausculta_chunks_dropped_total", .counter, "Chunks of sound lost or refused.") {
             Double($0.stream.droppedChunks)
@@ -196,9 +203,28 @@ public struct MetricsRoutes: APIRoutes {
                 }
             }
         }
-        each("ausculta_alarm_active", "Whether the fault is present.") { $0.state.isActive }
+        each("ausculta_alarm_active", "Whether the fault is present and nothing hides it.") { $0.state.isActive }
         each("ausculta_alarm_unacknowledged", "Whether the alarm waits for an acknowledgement.") {
             $0.state == .unackActive || $0.state == .rtnUnack
+        }
+        text.family(
+            "ausculta_alarm_state",
+            .gauge,
+            "State of the alarm by ISA-18.2: 1 for the one it is in, 0 for the others."
+        )
+        for machine in machines {
+            for record in machine.records {
+                for state in AlarmState.allCases {
+                    text.sample(
+                        "ausculta_alarm_state",
+                        [
+                            "machine": machine.description.id, "label": record.label.rawValue,
+                            "state": state.rawValue,
+                        ],
+                        record.state == state ? 1 : 0
+                    )
+                }
+            }
         }
         text.family("ausculta_alarm_confidence_ratio", .gauge, "Confidence of the fault in the last judged window.")
         for machine in machines {

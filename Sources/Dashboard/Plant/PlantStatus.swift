@@ -133,6 +133,8 @@ public struct PlantStatus: Sendable {
     public var outbox: OutboxStatus?
     /// Window messages that were not sent because the broker was away.
     public var liveMessagesLost: Int
+    /// Chunks that wait to be decoded, by machine.
+    public var queuedChunks: [String: Int]
     public var windows: Windows
     public var model: Model
     public var store: Store
@@ -151,6 +153,7 @@ public struct PlantStatus: Sendable {
         broker: Broker,
         outbox: OutboxStatus?,
         liveMessagesLost: Int,
+        queuedChunks: [String: Int] = [:],
         windows: Windows,
         model: Model,
         store: Store,
@@ -168,6 +171,7 @@ public struct PlantStatus: Sendable {
         self.broker = broker
         self.outbox = outbox
         self.liveMessagesLost = liveMessagesLost
+        self.queuedChunks = queuedChunks
         self.windows = windows
         self.model = model
         self.store = store

@@ -14,6 +14,7 @@ final class PlantFace: PlantSource {
         let reader: TrendLogReader
         let publisher: HealthPublisher
         let connection: @Sendable () -> ConnectionState
+        let queuedChunks: @Sendable () -> [String: Int]
         let queuedWindows: @Sendable () -> Int
         let droppedWindows: @Sendable () -> Int
         let hopStretch: @Sendable () -> Int
@@ -84,6 +85,7 @@ final class PlantFace: PlantSource {
             broker: broker(configuration),
             outbox: outbox,
             liveMessagesLost: inside.publisher.liveMessagesLost,
+            queuedChunks: inside.queuedChunks(),
             windows: windows,
             model: model,
             store: PlantStatus.Store(

@@ -7,7 +7,7 @@ struct CommandSwitch: Sendable {
     let desk: AsyncStream<DeskInput>.Continuation
     let learning: LearningRoom
 
-    /// Hands a command on; false where none is taken any more.
+    /// Hands a command on, by its origin where it names no user; false where none is taken any more.
     ///
     /// - Parameters:
     ///   - machine: of the topic it came on; nil where it came another way.
@@ -19,6 +19,7 @@ struct CommandSwitch: Sendable {
         from origin: CommandOrigin,
         reply: @escaping @Sendable (CommandResult) async -> Void
     ) -> Bool {
+        let command = command.signed(by: origin)
         if command.isLearning { return learning.give(.command(command, machine: machine, reply: reply)) }
         if case .terminated = desk.yield(.command(command, machine: machine, from: origin, reply: reply)) {
             return false

@@ -15,7 +15,7 @@ extension HealthDesk {
             return .refused(command, machine: machine, error: "it is not about an alarm")
         }
         let named = machine ?? wish.machine
-        let user = wish.user ?? "unknown"
+        let user = wish.user ?? origin.description
         let time = now()
         guard let owner = owner(of: wish, named: named), var monitor = monitors[owner] else {
             let error = missing(wish, named: named)

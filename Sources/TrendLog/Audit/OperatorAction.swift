@@ -14,7 +14,7 @@ public struct OperatorAction: Hashable, Sendable {
     public var label: LabelID?
     /// The alarm instance it named.
     public var alarmID: UUID?
-    /// Who ordered it; "unknown" where nobody said.
+    /// Who ordered it; the origin where nobody said.
     public var user: String
     /// Where it came from: "mqtt TOPIC", "command line" or "http ADDRESS".
     public var origin: String

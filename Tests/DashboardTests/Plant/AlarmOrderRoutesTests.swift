@@ -26,6 +26,27 @@ import TrendLog
         return (response.status.code, String(buffer: response.body))
     }
 
+    @Test(
+        "an order is noted under who is signed in, else under who is said, else under the caller",
+        arguments: [
+            ("local", "{}", "local"), ("local", #"{"user":""}"#, "local"), ("local", #"{"user":" \n"}"#, "local"),
+            ("local", #"{"user":null}"#, "local"), ("local", #"{"user":" mei "}"#, "mei"),
+            ("li", #"{"user":""}"#, "li"),
+            ("li", #"{"user":"mei"}"#, "li"), ("li", "", "li"),
+        ]
+    )
+    func everyOrderHasAUser(signedIn: String, body: String, noted: String) async throws {
+        let plant = try await StagedPlant()
+        try await plant.hear("compressor-1", from: StagedPlant.start, count: 3, dry)
+        let id = try #require(plant.machines[0].records.first { $0.label == StagedPlant.oil }?.alarmID)
+        try await plant.application(user: signedIn).test(.router) { client in
+            #expect(try await post("/api/v1/alarms/\(id.text)/ack", body, client).code == 200)
+            let audit = try await plant.json("/api/v1/alarms/audit", client)
+            let actions = try #require(audit["actions"] as? [[String: Any]])
+            #expect(actions.map { $0["user"] as? String } == [noted])
+        }
+    }
+
     @Test func anAlarmIsShelvedShownAsHiddenAndBroughtBack() async throws {
         let plant = try await StagedPlant()
         try await plant.hear("compressor-1", from: StagedPlant.start, count: 3, dry)

@@ -3,6 +3,7 @@ import BrokerSupport
 import Foundation
 import HummingbirdTesting
 import MachineHealth
+import Publishing
 import Testing
 
 @testable import Dashboard
@@ -30,6 +31,11 @@ import Testing
                 #"ausculta_machine_level_dbfs{machine="compressor-1"} -24.5"#,
                 #"ausculta_chunks_dropped_total{machine="compressor-1"} 3"#,
                 #"ausculta_stream_gaps_total{machine="compressor-1"} 1"#,
+                #"ausculta_chunks_queued{machine="compressor-1"} 3"#,
+                #"ausculta_chunks_queued{machine="quoted\"\\\n2"} 4"#,
+                #"ausculta_alarm_state{machine="compressor-1",label="bearing-lacking-oil",state="unack_active"} 1"#,
+                #"ausculta_alarm_state{machine="compressor-1",label="bearing-lacking-oil",state="normal"} 0"#,
+                #"ausculta_alarm_state{machine="compressor-1",label="valve-plate-broken",state="normal"} 1"#,
                 #"ausculta_machine_online{machine="quoted\"\\\n2"} 0"#, "ausculta_broker_connected 0",
                 "ausculta_outbox_pending_messages 1", "ausculta_hop_stretch_factor 1",
                 "ausculta_inference_duration_seconds_sum 0.03",
@@ -37,6 +43,48 @@ import Testing
             let families = lines.filter { $0.hasPrefix("# TYPE") }
             #expect(Set(families).count == families.count)
         }
+    }
+
+    @Test("each state an alarm can be in is 1 when it is in it, and the only one", arguments: AlarmState.allCases)
+    func everyAlarmStateIsSeen(_ state: AlarmState) async throws {
+        let plant = try await StagedPlant(["compressor-1"])
+        var machine = try #require(plant.machines.first)
+        let place = try #require(machine.records.firstIndex { $0.label == StagedPlant.oil })
+        machine.records[place].state = state
+        let lines = MetricsRoutes.text(await plant.status(), machines: [machine]).split(separator: "\n")
+        let ofAlarm = lines.filter { $0.hasPrefix("ausculta_alarm_state{") && $0.contains(StagedPlant.oil.rawValue) }
+        #expect(ofAlarm.count == AlarmState.allCases.count)
+        #expect(ofAlarm.filter { $0.hasSuffix(" 1") }.count == 1)
+        #expect(ofAlarm.contains { $0.hasSuffix(#"state="\#(state.rawValue)"} 1"#) })
+        let active = lines.first { $0.hasPrefix("ausculta_alarm_active{") && $0.contains(StagedPlant.oil.rawValue) }
+        #expect(active?.hasSuffix(state == .unackActive || state == .ackActive ? " 1" : " 0") == true)
+    }
+
+    @Test func aHiddenAlarmIsSeenAsHidden() async throws {
+        let plant = try await heard()
+        let alarm = try #require(plant.machines[0].records.first { $0.state == .unackActive }?.alarmID)
+        func states() async -> [Substring] {
+            let lines = MetricsRoutes.text(await plant.status(), machines: plant.machines).split(separator: "\n")
+            return lines.filter {
+                $0.hasPrefix(#"ausculta_alarm_state{machine="compressor-1",label="bearing-lacking-oil""#)
+                    && $0.hasSuffix(" 1")
+            }
+        }
+        func order(_ order: AlarmOrder) async {
+            let command = AlarmCommand(order, target: .instance(alarm), user: "li")
+            let result = await plant.carryOut(.alarm(command), from: .commandLine)
+            #expect(result.ok, "\(result.summary)")
+        }
+        await order(.shelve(.seconds(60)))
+        var present = await states()
+        #expect(present.count == 1 && present[0].contains(#"state="shelved""#))
+        await order(.outOfService)
+        present = await states()
+        #expect(present.count == 1 && present[0].contains(#"state="out_of_service""#))
+        await order(.inService)
+        await order(.unshelve)
+        present = await states()
+        #expect(present.count == 1 && present[0].contains(#"state="unack_active""#))
     }
 
     @Test func promtoolFindsNothingToComplainOf() async throws {

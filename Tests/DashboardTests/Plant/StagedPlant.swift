@@ -213,7 +213,7 @@ final class StagedPlant: PlantSource {
             let result = monitor.carryOut(
                 order.order,
                 on: order.target,
-                user: order.user ?? "unknown",
+                user: order.user ?? origin.description,
                 comment: order.comment,
                 at: time
             )
@@ -229,7 +229,7 @@ final class StagedPlant: PlantSource {
                 command: command.name,
                 machine: monitor.machine,
                 alarmID: alarmID,
-                user: order.user ?? "unknown",
+                user: order.user ?? origin.description,
                 origin: origin.description,
                 isDone: true,
                 outcome: "done"
@@ -240,7 +240,11 @@ final class StagedPlant: PlantSource {
             } catch {
                 return .refused(command, error: "\(error)")
             }
-            return .done(command, machine: monitor.machine, message: "acknowledged by \(order.user ?? "unknown")")
+            return .done(
+                command,
+                machine: monitor.machine,
+                message: "acknowledged by \(order.user ?? origin.description)"
+            )
         }
     }
 
@@ -262,6 +266,7 @@ final class StagedPlant: PlantSource {
             broker: .init(url: "mqtt://127.0.0.1:1883", state: .disconnected, detail: "refused", since: Self.start),
             outbox: try? await store.reader.outboxStatus(),
             liveMessagesLost: 0,
+            queuedChunks: Dictionary(uniqueKeysWithValues: machines.enumerated().map { ($1.description.id, 3 + $0) }),
             windows: windows,
             model: .init(
                 name: "tiny",
