@@ -135,7 +135,7 @@ let package = Package(
         // Counts alarms of enrolled machines, healthy and faulty: `swift run -c release EnrolledScene` (minutes).
         .executableTarget(
             name: "EnrolledScene",
-            dependencies: ["EdgeService", "TrendLog", "MachineHealth", "MachineSimulator"],
+            dependencies: ["EdgeService", "Detection", "TrendLog", "MachineHealth", "MachineSimulator"],
             path: "Tests/Performance/EnrolledScene"
         ),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),

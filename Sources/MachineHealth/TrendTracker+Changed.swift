@@ -3,17 +3,21 @@ import Foundation
 
 extension TrendTracker {
     /// Moves the advisory `changed`. Its windows carry, as confidence, the share of normal windows that are less unusual.
-    mutating func followChange(_ observation: Observation, verdict: Verdict, top: LabelScore) -> [Finding] {
+    ///
+    /// Labels that take turns explain nothing: a fault explains a change where its alarm stands, which ends the run, or
+    /// where its own run is as long, which lets that alarm come first.
+    mutating func followChange(_ observation: Observation, verdict: Verdict) -> [Finding] {
         guard followsNovelty, let novelty = observation.novelty else { return [] }
         let window = EventWindow(start: observation.start, confidence: novelty.share)
-        let isExplained = verdict.label.map { vocabulary[$0]?.kind == .fault } ?? false
+        let fault = verdict.label.flatMap { vocabulary[$0]?.kind == .fault ? $0 : nil }
         var findings: [Finding] = []
-        if novelty.isNovel, !isExplained {
-            findings += hit(.changed, window)
+        if !novelty.isNovel {
+            findings += miss(.changed, cause: .ownNormal, at: observation.end)
+        } else if let fault, isConditionPresent(fault) {
+            state.runs.removeAll { $0.label == .changed }
         } else {
-            let cause: NearMiss.Cause =
-                novelty.isNovel ? .otherLabel(top.label, confidence: top.confidence) : .ownNormal
-            findings += miss(.changed, cause: cause, at: observation.end)
+            let length = consecutive(.changed) + 1
+            findings += hit(.changed, window, mayRaise: fault.map { consecutive($0) < length } ?? true)
         }
         guard var clearRun = state.clearRuns[.changed] else { return findings }
         if novelty.isNovel { clearRun.removeAll() } else { clearRun.append(window) }

@@ -10,8 +10,8 @@ import Foundation
 /// - It is *clear* for a fault whose condition holds when it is determined, another label is on top and the fault's
 ///   score is below `clearBelow`. A score in the dead band, or the fault on top, starts the clear run anew; an
 ///   undetermined window with a low score is evidence of nothing and leaves the clear run as it is. Scores alone decide.
-/// - It counts for `changed` when it is unlike the enrolled normal sound and no fault label is its verdict, and is clear for
-///   it when it is like that sound (`TrendTracker+Changed.swift`).
+/// - It counts for `changed` when it is unlike the enrolled normal sound and no fault explains that, and is clear for it
+///   when it is like that sound (`TrendTracker+Changed.swift`).
 /// - A window that is incomplete or tells of trouble with the microphone neither counts nor breaks nor clears. After
 ///   `staleAfterSeconds` without a judged window continuity is lost: runs and clear runs start anew, conditions stay.
 /// - A window that starts no later than one already taken is ignored and counted. Three such windows in rising order,
@@ -100,7 +100,7 @@ public struct TrendTracker: Sendable {
         state.lastHeard = receivedAt ?? observation.end
         findings += followRuns(observation, verdict: verdict, top: top)
         findings += followConditions(observation, verdict: verdict, top: top)
-        findings += followChange(observation, verdict: verdict, top: top)
+        findings += followChange(observation, verdict: verdict)
         return (.taken(verdict), findings)
     }
 
@@ -141,13 +141,13 @@ public struct TrendTracker: Sendable {
         return findings + hit(counting, EventWindow(start: observation.start, confidence: top.confidence))
     }
 
-    /// Takes a window that counts for a label, and raises its condition where that completes the run.
-    mutating func hit(_ label: LabelID, _ window: EventWindow) -> [Finding] {
+    /// Takes a window that counts for a label, and raises its condition where that completes the run and it may.
+    mutating func hit(_ label: LabelID, _ window: EventWindow, mayRaise: Bool = true) -> [Finding] {
         let rule = rules[label]
         let index = state.runs.firstIndex { $0.label == label } ?? state.runs.endIndex
         if index == state.runs.endIndex { state.runs.append(Run(label: label)) }
         state.runs[index].take(window, rule: rule)
-        guard state.runs[index].count >= rule.consecutive, !isConditionPresent(label) else { return [] }
+        guard mayRaise, state.runs[index].count >= rule.consecutive, !isConditionPresent(label) else { return [] }
         state.clearRuns[label] = []
         return [.raised(label, windows: state.runs[index].windows, confidence: window.confidence)]
     }

@@ -42,6 +42,35 @@ import TrendLog
         )
     }
 
+    private func novel(score: Double, limit: Double = 3) -> ReviewCandidate {
+        ReviewCandidate(
+            machine: "a",
+            start: TestSounds.start,
+            end: TestSounds.seconds(10),
+            reason: .novel,
+            label: TestSounds.oil,
+            confidence: 0.95,
+            threshold: 0.7,
+            scores: [LabelScore(label: TestSounds.oil, confidence: 0.95)],
+            levelDBFS: -20,
+            model: "tiny@1",
+            novelty: Novelty(score: score, limit: limit, share: 1)
+        )
+    }
+
+    @Test func theStrangerANovelWindowTheMoreItSays() {
+        #expect(novel(score: 4).distance == 0.75)
+        #expect(novel(score: 2).distance == 1)
+        let budget = ReviewBudget()
+        let present = item(.novel, distance: 0.5)
+        #expect(ReviewPolicy.choose(novel(score: 8), slot: [], budget: budget) == .add)
+        #expect(ReviewPolicy.choose(novel(score: 8), slot: [present], budget: budget) == .pass)
+        #expect(ReviewPolicy.choose(novel(score: 13), slot: [present], budget: budget) == .replace(present.id))
+        #expect(ReviewPolicy.choose(candidate(.nearMiss), slot: [present], budget: budget) == .replace(present.id))
+        let near = item(.nearMiss, distance: 0.9)
+        #expect(ReviewPolicy.choose(novel(score: 100), slot: [near], budget: budget) == .pass)
+    }
+
     @Test func oneWindowPerMachineAndSlot() {
         let budget = ReviewBudget()
         #expect(ReviewPolicy.choose(candidate(), slot: [], budget: budget) == .add)

@@ -7,7 +7,7 @@ import MachineHealth
 import Synchronization
 import TrendLog
 
-/// Takes note of alarms, near misses and doubtful windows without ever holding up the health desk.
+/// Takes note of alarms, near misses and doubtful or novel windows without ever holding up the health desk.
 final class EvidenceRoom: Sendable {
     /// Something worth keeping.
     private struct Notice: Sendable {
@@ -15,6 +15,8 @@ final class EvidenceRoom: Sendable {
         let actions: [HealthAction]
         let rules: TrendRules
         let windowSeconds: Double
+        /// Whether the window is unlike the machine's normal sound and no fault label says how.
+        let isNovel: Bool
     }
 
     private struct Tasks {
@@ -98,13 +100,15 @@ final class EvidenceRoom: Sendable {
             default: false
             }
         }
-        guard isTelling || window?.verdict == .undetermined else { return }
+        let isNovel = window.map { $0.isNovelWithoutFault(monitor.vocabulary) } ?? false
+        guard isTelling || isNovel || window?.verdict == .undetermined else { return }
         let result = input.yield(
             Notice(
                 window: window,
                 actions: actions,
                 rules: monitor.rules,
-                windowSeconds: lengths.withLock { $0[monitor.machine] } ?? 10
+                windowSeconds: lengths.withLock { $0[monitor.machine] } ?? 10,
+                isNovel: isNovel
             )
         )
         if case .dropped = result { lost.add(1, ordering: .relaxed) }
@@ -133,7 +137,7 @@ final class EvidenceRoom: Sendable {
             default: break
             }
         }
-        guard !isCovered, let window = notice.window, window.verdict == .undetermined else { return }
+        guard !isCovered, let window = notice.window else { return }
         await doubt(window, notice)
     }
 
@@ -164,20 +168,23 @@ final class EvidenceRoom: Sendable {
 
     private func doubt(_ window: WindowRecord, _ notice: Notice) async {
         let observation = window.observation
+        guard let top = observation.top else { return }
         // Undetermined for being unlike the machine's normal sound is no question of a label's threshold.
-        guard let top = observation.top, top.confidence < notice.rules[top.label].validAbove else { return }
+        let isUnsure = window.verdict == .undetermined && top.confidence < notice.rules[top.label].validAbove
+        guard isUnsure || notice.isNovel else { return }
         let item = await review.consider(
             ReviewCandidate(
                 machine: observation.machine,
                 start: observation.start,
                 end: observation.end,
-                reason: .undetermined,
+                reason: isUnsure ? .undetermined : .novel,
                 label: top.label,
                 confidence: top.confidence,
                 threshold: notice.rules[top.label].validAbove,
                 scores: observation.scores,
                 levelDBFS: observation.levelDBFS,
-                model: window.model
+                model: window.model,
+                novelty: observation.novelty
             )
         )
         guard item != nil else { return }
@@ -199,6 +206,16 @@ extension NearMiss {
         case .tooLow, .otherLabel, .undetermined, .ownNormal: true
         case .stale, .clockStep: false
         }
+    }
+}
+
+extension WindowRecord {
+    /// Whether it is unlike the machine's enrolled normal sound while the label on top is no fault.
+    fileprivate func isNovelWithoutFault(_ vocabulary: LabelVocabulary) -> Bool {
+        guard verdict.isAboutMachine, observation.novelty?.isNovel ?? false, let top = observation.top else {
+            return false
+        }
+        return vocabulary[top.label]?.kind != .fault
     }
 }
 

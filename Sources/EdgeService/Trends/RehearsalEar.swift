@@ -20,21 +20,27 @@ package final class RehearsalEar {
         judge.expect(labels)
     }
 
-    /// Takes windows (mono, 48 kHz) for the normal sound of a machine, in place of what was enrolled before.
-    ///
-    /// - Throws: `DetectionError` for too few windows.
-    package func enrol(_ windows: [[Float]]) throws {
-        let normal = try windows.map { samples in
-            let heard = try listener.hear(samples, gain: judge.gain)
-            return NormalWindow(embedding: heard.embedding, descriptor: heard.descriptor.values)
-        }
-        judge.normalSound = try NormalSound(NormalBank(windows: ["": normal]), version: 1)
+    /// What a window (mono, 48 kHz) sounds like; all that `enrol` and `judge` need of it.
+    package func hear(_ samples: [Float]) throws -> NormalWindow {
+        let heard = try listener.hear(samples, gain: judge.gain)
+        return NormalWindow(embedding: heard.embedding, descriptor: heard.descriptor.values)
     }
 
-    /// Judges a window (mono, 48 kHz). One whose microphone is in trouble has no scores.
-    package func window(_ samples: [Float], start: Date) throws -> RehearsedWindow {
-        let heard = try listener.hear(samples, gain: judge.gain)
-        let judgement = try judge.judge(embedding: heard.embedding, descriptor: heard.descriptor.values)
+    /// Takes windows for the normal sound of a machine, in place of what was enrolled before.
+    ///
+    /// - Throws: `DetectionError` for too few windows.
+    package func enrol(_ windows: [NormalWindow]) throws {
+        judge.normalSound = try NormalSound(NormalBank(windows: ["": windows]), version: 1)
+    }
+
+    /// Judges a window heard before. One whose microphone is in trouble has no scores.
+    package func judge(_ heard: NormalWindow, start: Date) throws -> RehearsedWindow {
+        let judgement = try judge.judge(embedding: heard.embedding, descriptor: heard.descriptor)
         return RehearsedWindow(start: start, scores: judgement.scores, novelty: judgement.novelty)
+    }
+
+    /// Hears and judges a window (mono, 48 kHz).
+    package func window(_ samples: [Float], start: Date) throws -> RehearsedWindow {
+        try judge(try hear(samples), start: start)
     }
 }

@@ -37,17 +37,26 @@ package struct TrendRehearsal {
     private var closed: [TrendBucket] = []
     private var open: (start: Date, windows: [RehearsedWindow])?
 
-    /// - Parameter windowSeconds: duration of a window.
+    /// - Parameters:
+    ///   - windowSeconds: duration of a window.
+    ///   - followsNovelty: whether the machine's normal sound is enrolled, so that `changed` is followed.
     package init(
         vocabulary: LabelVocabulary,
         rules: TrendRules,
         settings: TrendSettings,
         windowSeconds: Double,
+        followsNovelty: Bool = false,
         startingAt start: Date
     ) {
         self.windowSeconds = windowSeconds
         labels = vocabulary.labels.map(\.id)
-        monitor = MachineMonitor(machine: "rehearsal", vocabulary: vocabulary, rules: rules, startingAt: start)
+        monitor = MachineMonitor(
+            machine: "rehearsal",
+            vocabulary: vocabulary,
+            rules: rules,
+            startingAt: start,
+            followsNovelty: followsNovelty
+        )
         desk = TrendDesk(board: OutlookBoard())
         forecaster = TrendForecaster(historySeconds: settings.historySeconds)
         desk.open(settings, monitors: [monitor.machine: monitor], stored: [:])

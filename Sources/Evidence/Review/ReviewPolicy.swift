@@ -50,6 +50,8 @@ public struct ReviewCandidate: Hashable, Sendable {
     public let levelDBFS: Double
     /// The model that judged it.
     public let model: String
+    /// Its distance from the machine's normal sound; nil where none is enrolled.
+    public let novelty: Novelty?
 
     /// Makes a candidate.
     public init(
@@ -62,7 +64,8 @@ public struct ReviewCandidate: Hashable, Sendable {
         threshold: Double,
         scores: [LabelScore],
         levelDBFS: Double,
-        model: String
+        model: String,
+        novelty: Novelty? = nil
     ) {
         self.machine = machine
         self.start = start
@@ -74,10 +77,17 @@ public struct ReviewCandidate: Hashable, Sendable {
         self.scores = scores
         self.levelDBFS = levelDBFS
         self.model = model
+        self.novelty = novelty
     }
 
-    /// How far its confidence lay from the threshold.
-    var distance: Double { confidence.map { abs(threshold - $0) } ?? 1 }
+    /// How little it says, 0 to 1: how far its confidence lay from the threshold, or for a novel window the machine's
+    /// limit as a share of its novelty: the stranger, the smaller.
+    var distance: Double {
+        if reason == .novel, let novelty {
+            return novelty.isNovel && novelty.score > 0 ? max(0, novelty.limit) / novelty.score : 1
+        }
+        return confidence.map { abs(threshold - $0) } ?? 1
+    }
 }
 
 /// Pure: what is known goes in, what to do comes out.
@@ -104,8 +114,8 @@ enum ReviewPolicy {
         guard let present = asked.last else { return .add }
         guard asked.allSatisfy({ $0.state == .open }) else { return .pass }
         switch (candidate.reason, present.reason) {
-        case (.nearMiss, .undetermined): return .replace(present.id)
-        case (.undetermined, .nearMiss): return .pass
+        case (.nearMiss, .undetermined), (.nearMiss, .novel): return .replace(present.id)
+        case (.undetermined, .nearMiss), (.novel, .nearMiss): return .pass
         default:
             return candidate.distance < present.distance * replacementShare ? .replace(present.id) : .pass
         }

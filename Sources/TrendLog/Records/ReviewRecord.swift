@@ -8,6 +8,8 @@ public enum ReviewReason: String, Sendable, Codable, CaseIterable {
     case undetermined
     /// A run came close to an alarm and broke.
     case nearMiss = "near_miss"
+    /// It is unlike the machine's enrolled normal sound, and no fault label says how.
+    case novel
     /// A person asked for it.
     case manual
 
@@ -16,7 +18,7 @@ public enum ReviewReason: String, Sendable, Codable, CaseIterable {
         switch self {
         case .manual: 0
         case .nearMiss: 1
-        case .undetermined: 2
+        case .undetermined, .novel: 2
         }
     }
 }

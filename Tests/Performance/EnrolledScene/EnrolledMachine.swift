@@ -1,4 +1,5 @@
 // One simulated machine: enrolled, heard while healthy, and in every fault.
+import Detection
 import EdgeService
 import Foundation
 import MachineHealth
@@ -12,6 +13,16 @@ struct Outcome: Sendable {
     var falseChanges = 0
     /// Per fault: episodes, those in which its own alarm came in time, and those in which any alarm did.
     var faults: [(fault: String, episodes: Int, named: Int, noticed: Int)] = []
+    /// A line per judged window, healthy ones and faulty ones.
+    var trace: [String] = []
+}
+
+/// How a machine's normal sound is enrolled: half an hour in all, from so many stretches of its life.
+struct EnrolmentPlan: Sendable {
+    /// Windows in all, as many as half an hour has.
+    static let windows = 180
+    /// Stretches they are from, evenly.
+    var stretches = 1
 }
 
 /// An individual that no model, limit or default was chosen with.
@@ -23,41 +34,72 @@ struct EnrolledMachine: Sendable {
 
     static let windowFrames = 480_000
     static let windowSeconds = 10.0
-    /// Half an hour of windows, as enrolment asks for.
-    static let enrolmentWindows = 180
     /// Windows within which a fully developed fault has to raise its alarm.
     static let windowsToDetect = 5
     static let episodes = 3
+    /// Healthy windows kept together in the cache.
+    static let windowsPerFile = 48
 
     /// Enrols, listens and counts.
     ///
     /// - Parameters:
     ///   - hours: of healthy life, `hopSeconds` apart; every window is a stretch of life of its own.
     ///   - labels: the machine's vocabulary; faults that it does not name are heard all the same.
-    func hear(model: SoundModel, labels: LabelVocabulary, hours: Double, hopSeconds: Double) throws -> Outcome {
-        let ear = try RehearsalEar(model: model, labels: labels)
-        try ear.enrol(try stretch(.normal, take: 1, windows: Self.enrolmentWindows))
+    func hear(
+        ear: RehearsalEar,
+        cache: SoundCache,
+        labels: LabelVocabulary,
+        enrolment: EnrolmentPlan,
+        hours: Double,
+        hopSeconds: Double
+    ) throws -> Outcome {
+        let each = EnrolmentPlan.windows / enrolment.stretches
+        try ear.enrol(
+            try (1...UInt64(enrolment.stretches)).flatMap { take in
+                try cache.windows("\(name)/enrol-\(take)x\(each)") {
+                    try stretch(.normal, take: take, windows: each).map { try ear.hear($0) }
+                }
+            }
+        )
         var outcome = Outcome()
         var rehearsal = makeRehearsal(labels, hopSeconds: hopSeconds)
-        for number in 0..<Int(hours * 3_600 / hopSeconds) {
-            let time = Date(timeIntervalSince1970: Double(number) * hopSeconds)
-            let sound = try stretch(.normal, take: 1_000 + UInt64(number), windows: 1)[0]
-            outcome.healthyWindows += 1
-            for case .raised(let label, _) in rehearsal.take(try ear.window(sound, start: time)) {
-                if label == .changed { outcome.falseChanges += 1 } else { outcome.falseFaults += 1 }
+        let number = Int(hours * 3_600 / hopSeconds)
+        let healthy = try stride(from: 0, to: number, by: Self.windowsPerFile).flatMap { first in
+            try cache.windows("\(name)/healthy-\(first)") {
+                try (first..<first + Self.windowsPerFile).map { number in
+                    try ear.hear(try stretch(.normal, take: 1_000 + UInt64(number), windows: 1)[0])
+                }
             }
+        }
+        for (number, sound) in healthy.prefix(number).enumerated() {
+            let time = Date(timeIntervalSince1970: Double(number) * hopSeconds)
+            outcome.healthyWindows += 1
+            let window = try ear.judge(sound, start: time)
+            var raised = ""
+            for case .raised(let label, _) in rehearsal.take(window) {
+                if label == .changed { outcome.falseChanges += 1 } else { outcome.falseFaults += 1 }
+                raised += " \(label.rawValue)"
+            }
+            outcome.trace.append(line("normal", 0, number, window, raised))
         }
         for fault in kind.states where fault != .normal {
             var (named, noticed) = (0, 0)
             for episode in 0..<Self.episodes {
                 var rehearsal = makeRehearsal(labels, hopSeconds: Self.windowSeconds / 2)
                 var raised: Set<LabelID> = []
-                let sound = try stretch(fault, take: 500 + UInt64(episode), windows: Self.windowsToDetect)
-                for (number, window) in sound.enumerated() {
+                let sound = try cache.windows("\(name)/\(fault.rawValue)-\(episode)") {
+                    try stretch(fault, take: 500 + UInt64(episode), windows: Self.windowsToDetect)
+                        .map { try ear.hear($0) }
+                }
+                for (number, heard) in sound.enumerated() {
                     let time = Date(timeIntervalSince1970: Double(number) * Self.windowSeconds)
-                    for case .raised(let label, _) in rehearsal.take(try ear.window(window, start: time)) {
+                    let window = try ear.judge(heard, start: time)
+                    var told = ""
+                    for case .raised(let label, _) in rehearsal.take(window) {
                         raised.insert(label)
+                        told += " \(label.rawValue)"
                     }
+                    outcome.trace.append(line(fault.rawValue, episode, number, window, told))
                 }
                 if raised.contains(LabelID(fault.rawValue)) { named += 1 }
                 if !raised.isEmpty { noticed += 1 }
@@ -65,6 +107,18 @@ struct EnrolledMachine: Sendable {
             outcome.faults.append((fault.rawValue, Self.episodes, named, noticed))
         }
         return outcome
+    }
+
+    /// What the sound depends on, as a folder's name.
+    private var name: String { "\(kind.rawValue)-\(generator.rawValue)-\(individual)-\(snrDB)dB" }
+
+    private func line(_ state: String, _ episode: Int, _ number: Int, _ window: RehearsedWindow, _ told: String)
+        -> String
+    {
+        let novelty = window.novelty.map { "\($0.score),\($0.limit)" } ?? ","
+        let scores = window.scores.map { "\($0.label.rawValue)=\(($0.confidence * 1_000).rounded() / 1_000)" }
+        return "\(kind.rawValue),\(generator.rawValue),\(individual),\(state),\(episode),\(number),\(novelty),"
+            + scores.joined(separator: " ") + "," + told
     }
 
     private func makeRehearsal(_ labels: LabelVocabulary, hopSeconds: Double) -> TrendRehearsal {
@@ -75,6 +129,7 @@ struct EnrolledMachine: Sendable {
             rules: TrendRules(machine: rule),
             settings: TrendSettings(),
             windowSeconds: Self.windowSeconds,
+            followsNovelty: true,
             startingAt: Date(timeIntervalSince1970: 0)
         )
     }

@@ -1,7 +1,8 @@
 // How often enrolled machines raise false alarms, and whether their faults are noticed, by the rule as it is configured.
 //
-//     swift run -c release EnrolledScene [--kinds compressor,pump] [--individuals 3] [--days 10] [--hop 30m] [--snr 20]
-//         [--generators a,b] [--model FOLDER] [--config FILE]
+//     swift run -c release EnrolledScene [--kinds compressor,pump] [--individuals 3] [--first 4100000] [--days 10]
+//         [--hop 30m] [--snr 20] [--generators a,b] [--stretches 1] [--model FOLDER] [--config FILE] [--sound FOLDER]
+//         [--trace FILE]
 import EdgeService
 import Foundation
 import MachineHealth
@@ -11,9 +12,6 @@ import TrendLog
 
 @main
 struct EnrolledScene {
-    /// Individuals of no training or evaluation set.
-    static let firstIndividual: UInt64 = 4_100_000
-
     static func main() async throws {
         let options = try Options(Array(CommandLine.arguments.dropFirst()))
         let configuration = try ServiceConfiguration.load(options.configuration)
@@ -24,12 +22,13 @@ struct EnrolledScene {
                     EnrolledMachine(
                         kind: kind,
                         generator: generator,
-                        individual: firstIndividual + number,
+                        individual: options.first + number,
                         snrDB: options.snrDB
                     )
                 }
             }
         }
+        let cache = SoundCache(folder: options.sound.appendingPathComponent(model.signature))
         let work = Work()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<2 {
@@ -44,19 +43,27 @@ struct EnrolledScene {
                             )
                         }
                         let outcome = try job.hear(
-                            model: model,
+                            ear: try RehearsalEar(model: model, labels: labels),
+                            cache: cache,
                             labels: labels,
+                            enrolment: options.enrolment,
                             hours: 24 * options.days,
                             hopSeconds: options.hopSeconds
                         )
                         work.outcomes.withLock { $0[index] = outcome }
                         print("\(job.kind.rawValue) \(job.generator.rawValue) \(job.individual): \(line(outcome))")
+                        fflush(nil)
                     }
                 }
             }
             try await group.waitForAll()
         }
         let known = work.outcomes.withLock { $0 }
+        if let trace = options.trace {
+            let header = "kind,generator,individual,state,episode,window,novelty,limit,scores,raised"
+            let lines = [header] + jobs.indices.flatMap { known[$0]?.trace ?? [] }
+            try lines.joined(separator: "\n").write(toFile: trace, atomically: true, encoding: .utf8)
+        }
         for kind in options.kinds {
             for generator in options.generators {
                 let of = jobs.indices.filter { jobs[$0].kind == kind && jobs[$0].generator == generator }
@@ -129,11 +136,16 @@ struct Options {
     var kinds: [MachineKind] = [.compressor]
     var generators = SoundGenerator.allCases
     var individuals = 3
+    /// Individuals of no training or evaluation set; rules are tuned on those from 4 200 000, figures come from these.
+    var first: UInt64 = 4_100_000
     var days = 10.0
     var hopSeconds = 1_800.0
     var snrDB = 20.0
     var model = "Models/embedded"
     var configuration = "Deploy/examples/ausculta.yaml"
+    var enrolment = EnrolmentPlan()
+    var sound = URL(fileURLWithPath: ".build/enrolled-scene")
+    var trace: String?
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
@@ -156,6 +168,10 @@ struct Options {
             case "--snr": snrDB = Double(value) ?? snrDB
             case "--model": model = value
             case "--config": configuration = value
+            case "--first": first = UInt64(value) ?? first
+            case "--stretches": enrolment.stretches = min(EnrolmentPlan.windows, max(1, Int(value) ?? 1))
+            case "--sound": sound = URL(fileURLWithPath: value)
+            case "--trace": trace = value
             default: throw OptionError(description: "\(name) is unknown")
             }
         }
