@@ -33,7 +33,7 @@ public struct TrendRules: Hashable, Sendable, Codable {
 
 /// When windows unlike the machine's own normal sound become the advisory `changed`.
 public struct ChangeRule: Hashable, Sendable, Codable {
-    /// Consecutive windows outside the normal sound, none of them explained by a fault label, that raise it. At least 1.
+    /// Consecutive windows outside the normal sound, not explained by one fault, that raise it. At least 1.
     public var consecutive: Int
     /// Consecutive windows within the normal sound that end it. At least 1.
     public var clearAfter: Int

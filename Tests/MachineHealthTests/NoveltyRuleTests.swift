@@ -22,11 +22,15 @@ private typealias Support = HealthSupport
         #expect(guarded.transitions.isEmpty)
         #expect(
             guarded.nearMisses.map { $0.summary { $0.rawValue } }
-                == ["2 of 3; the third sounded like the machine's own normal running"]
+                == [
+                    "2 of 3; the third sounded like the machine's own normal running",
+                    "2 of 5; the third sounded like the machine's own normal running",
+                ]
         )
         #expect(
             guarded.events.map(\.message) == [
-                "c1: Bearing lacking oil nearly: 2 of 3; the third sounded like the machine's own normal running"
+                "c1: Bearing lacking oil nearly: 2 of 3; the third sounded like the machine's own normal running",
+                "c1 has nearly changed: 2 of 5; the third sounded like the machine's own normal running",
             ]
         )
     }

@@ -6,7 +6,7 @@ extension RunProgress {
     /// Nil for a machine whose normal sound is not enrolled: nothing is followed there.
     init?(changeOf machine: LiveMachine, windows: [RunWindow]) {
         guard let record = machine.records.first(where: { $0.label == .changed }) else { return nil }
-        let vocabulary = machine.description.vocabulary
+        let standing = Set(machine.records.filter(\.state.isActive).map(\.label))
         let rule = machine.description.rules[.changed]
         let run = machine.runs.first { $0.label == .changed }?.count ?? 0
         let held = windows.filter { $0.novelty != nil }
@@ -19,7 +19,7 @@ extension RunProgress {
             Window(
                 start: window.start,
                 confidence: (window.novelty?.share ?? 0).share,
-                counts: window.isUnexplainedChange(in: vocabulary),
+                counts: window.isUnexplainedChange(standing: standing),
                 novelty: window.novelty?.score,
                 noveltyLimit: window.novelty?.limit
             )
@@ -42,6 +42,15 @@ extension RunProgress {
                     + "\(record.clearWindows) so far.",
                 zh: "提示有效：连续 \(required) 个窗口与设备自身的正常声音不同。连续 \(rule.clearAfter) 个窗口恢复正常后解除，"
                     + "目前 \(record.clearWindows) 个。"
+            )
+        }
+        if run >= required, let last {
+            let name = machine.name(of: last.top)
+            return Words(
+                en:
+                    "\(run) of \(required) in a row unlike the machine's own normal sound; \(name.en) explains them so far, and "
+                    + "its own alarm comes first.",
+                zh: "\(run)/\(required)：连续窗口与设备自身的正常声音不同；目前“\(name.zh)”可以解释，先等待其自身的报警。"
             )
         }
         if run > 0 {
@@ -79,9 +88,9 @@ extension RunProgress {
 }
 
 extension RunWindow {
-    /// Whether it is unlike the machine's normal sound and no fault label is its verdict.
-    func isUnexplainedChange(in vocabulary: LabelVocabulary) -> Bool {
+    /// Whether it is unlike the machine's normal sound and no standing alarm's label is its verdict.
+    func isUnexplainedChange(standing: Set<LabelID>) -> Bool {
         guard let novelty, novelty.isNovel else { return false }
-        return isUndetermined || vocabulary[top]?.kind != .fault
+        return isUndetermined || !standing.contains(top)
     }
 }

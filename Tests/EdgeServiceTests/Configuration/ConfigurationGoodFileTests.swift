@@ -4,6 +4,7 @@ import CLAP
 import Evidence
 import Foundation
 import MachineHealth
+import MachineSimulator
 import Testing
 
 @testable import EdgeService
@@ -199,6 +200,17 @@ import Testing
         #expect(third.rules.machine.staleAfterSeconds == 300)
         #expect(third.channel == .channel(2))
         #expect(configuration.vocabularies["compressor"]?.labels.count == 5)
+    }
+
+    /// Label ids are the simulator's states, so that scenes know a fault by its label.
+    @Test(arguments: [MachineKind.pump, .fan, .gearbox, .motor])
+    func theLabelProfilesNameEveryStateOfTheirKind(kind: MachineKind) throws {
+        let file = ConfigurationSupport.exampleFile.deletingLastPathComponent()
+            .appendingPathComponent("label-profiles.yaml")
+        let labels = try #require(try ServiceConfiguration.load(file.path).vocabularies[kind.rawValue]).labels
+        #expect(labels.map(\.id.rawValue) == kind.states.map(\.rawValue) + ["other"])
+        #expect(labels.map(\.kind) == [.normal] + Array(repeating: .fault, count: labels.count - 2) + [.anchor])
+        #expect(labels.allSatisfy { $0.prompts.count >= 2 && $0.name.bilingual.contains(" / ") })
     }
 
     @Test func theBuiltInLabelsAreThoseOfTheExample() throws {
