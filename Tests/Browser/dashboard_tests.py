@@ -14,7 +14,7 @@ import time
 import traceback
 
 from chromium import Browser
-from service import ROOT, Demo, Failure, Proposing, Serve, Subscriber, make_sound, wait_for
+from service import ROOT, Demo, Failure, Proposing, Serve, Subscriber, Watched, make_sound, wait_for
 
 SHOTS = ROOT / ".build" / "browser-shots"
 PAGES = ["/plant", "/machine/compressor-2", "/alarms", "/desk", "/microphone", "/review", "/what-if", "/system"]
@@ -252,6 +252,109 @@ def acknowledge(stage):
     alarm = stage.demo.get(f"/api/v1/alarms/{stage.alarm()['alarm_id']}")
     if not alarm["acknowledged"] or (alarm["acknowledged"]["user"], alarm["acknowledged"]["comment"]) != ("li", "oil is ordered"):
         raise Failure(f"the API says {alarm['acknowledged']}")
+    stage.clean()
+
+
+# ---- What hides an alarm, who ordered it, and how the alarm system does.
+
+def unfold(browser, part):
+    """Opens a part below the alarm list; what it shows, once it was fetched."""
+    if not browser.script("return document.querySelector(`details[data-part=${arguments[0]}]`).open", part):
+        browser.click(f"details[data-part={part}] summary")
+    browser.wait(f"the part {part}", "return document.querySelector(`details[data-part=${arguments[0]}] .card-pad`).childElementCount > 0", part)
+
+
+def shows(browser, part, pattern):
+    browser.wait(f"{pattern} in the part {part}", "return new RegExp(arguments[1], 's').test(document.querySelector(`details[data-part=${arguments[0]}] .card-pad`).innerText)", part, pattern)
+
+
+def order(browser, action, comment, seconds=None):
+    browser.click(f"[data-action={action}]")
+    if seconds is not None:
+        browser.script("document.querySelector('#order-time').value = arguments[0]", seconds)
+    browser.write("#order-user", "zhao")
+    browser.write("#order-comment", comment)
+    browser.click("dialog button[type=submit]")
+    browser.wait("the dialog closes", "return !document.querySelector('dialog[open]')")
+
+
+@case("An alarm is shelved, taken out of service and brought back; the audit trail says who and why")
+def hidden_by_hand(stage):
+    browser, before = stage.browser, stage.alarm()
+    state, alarm = before["state"], f"/alarms/{before['alarm_id']}"
+    browser.open(stage.base, alarm, "en", "light")
+    for action, hidden, comment, back in (("shelve", "shelved", "bearing is greased", "unshelve"),
+                                          ("out-of-service", "out_of_service", "overhaul", "in-service")):
+        browser.go(alarm)
+        order(browser, action, comment, 900 if action == "shelve" else None)
+        wait_for(f"{hidden} on the fault topic", lambda: stage.fault.documents[-1]["state"] == hidden)
+        browser.go("/alarms")
+        unfold(browser, "hidden")
+        shows(browser, "hidden", f"Bearing lacking oil.*{hidden.replace('_', ' ').capitalize()}.*{'→ .* · ' if action == 'shelve' else ''}zhao · {comment} · fault present")
+        expect("the part with hidden alarms", check_page(browser, "/alarms"))
+        order(browser, back, "done with " + action)
+        wait_for(f"{state} on the fault topic again", lambda: stage.fault.documents[-1]["state"] == state)
+        shows(browser, "hidden", "^none$")
+    unfold(browser, "audit")
+    for words, comment in (("Shelve", "bearing is greased"), ("Unshelve", "done with shelve"), ("Out of service", "overhaul"),
+                           ("Back into service", "done with out-of-service")):
+        shows(browser, "audit", rf"zhao\s+{words}\s+compressor-2 · {FAULT}\s+{comment} · http 127\.0\.0\.1")
+    expect("the audit trail", check_page(browser, "/alarms"))
+    stage.clean()
+
+
+@case("A one-shot shelf is no time, and too long a shelf is refused with the reason")
+def one_shot(stage):
+    browser, before = stage.browser, stage.alarm()
+    browser.open(stage.base, f"/alarms/{before['alarm_id']}", "en", "light")
+    order(browser, "shelve", "until it is gone once", "")
+    wait_for("the shelf on the fault topic", lambda: (stage.fault.documents[-1]["hidden"] or {}).get("one_shot"))
+    order(browser, "unshelve", "no, look at it")
+    wait_for("it is back", lambda: stage.fault.documents[-1]["state"] == before["state"])
+    stage.clean()
+    browser.click("[data-action=shelve]")
+    browser.script("const time = document.querySelector('#order-time'); time.append(new Option('a day', 86400)); time.value = '86400'")
+    browser.write("#order-user", "zhao")
+    browser.click("dialog button[type=submit]")
+    browser.wait("the refusal, with the limit", "return /8h/.test(document.querySelector('dialog[open]').innerText)")
+    browser.driver.refresh()
+    # The browser reports the 409; it was asked for.
+    stage.clean(allowed=("409",))
+
+
+@case("A stopped machine's alarm is suppressed until it runs; key figures are those of the API")
+def suppressed_and_figures(stage):
+    browser = stage.browser
+    service = stage.start(Watched(stage.binary, stage.folder, stage.demo.port)).ready()
+    alarm = service.alarms()[0]
+    browser.open(service.base, "/alarms", "en", "light")
+    unfold(browser, "hidden")
+    shows(browser, "hidden", "^none$")
+    service.say(running=False)
+    wait_for("suppressed", lambda: service.get(f"/api/v1/alarms/{alarm['alarm_id']}")["state"] == "suppressed")
+    # Live: nobody reloads the page.
+    shows(browser, "hidden", "Bearing lacking oil.*Suppressed.*machine stopped · fault present")
+    if browser.find("details[data-part=hidden] [data-action]"):
+        raise Failure("what the context suppresses has a button; nobody but the context brings it back")
+    expect("the part with the suppressed alarm", check_page(browser, "/alarms"))
+    service.say(running=True)
+    shows(browser, "hidden", "^none$")
+
+    # Hidden and shown again ten times within ten minutes, it asks for attention each time: a flood.
+    for _ in range(10):
+        for step in ("out-of-service", "in-service"):
+            service.post(f"/api/v1/alarms/{alarm['alarm_id']}/{step}", {"user": ""})
+    unfold(browser, "audit")
+    shows(browser, "audit", "local\\s+Back into service")
+    unfold(browser, "stats")
+    figures = service.get("/api/v1/alarms/stats")
+    if not figures["floods"]:
+        raise Failure(f"ten returns in a row are no flood: {figures}")
+    shows(browser, "stats", rf"Alarms\s+{figures['alarms']} \({figures['per_hour']:.1f}/h, max {figures['most_per_hour']}/h\)")
+    shows(browser, "stats", rf"Floods[^\n]*\s+[^\n]*: {figures['floods'][-1]['alarms']}\n")
+    for title, key in (("Chattering", "chattering"), ("Standing", "standing"), ("Most frequent", "frequent")):
+        shows(browser, "stats", rf"{title}[^\n]*\s+" + (rf"{service.MACHINE} · {FAULT}" if figures[key] else "none"))
+    expect("the key figures", check_page(browser, "/alarms"))
     stage.clean()
 
 

@@ -2,83 +2,16 @@
 
 import contextlib
 import json
-import os
 import pathlib
-import re
-import shutil
-import signal
-import socket
 import subprocess
+import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-# How long something that takes seconds may take where the machine has much else to do.
-PATIENCE_S = 180
-
-
-class Failure(Exception):
-    """A check did not hold; the text says which and what was found."""
-
-
-def wait_for(what, condition, seconds=PATIENCE_S, every=0.2):
-    """Asks `condition` until it gives something true, and returns that; the last exception is told on failure."""
-    deadline = time.monotonic() + seconds
-    trouble = None
-    while True:
-        try:
-            value = condition()
-            if value:
-                return value
-            trouble = None
-        except Failure:
-            raise
-        except Exception as error:
-            trouble = error
-        if time.monotonic() > deadline:
-            raise Failure(f"not within {seconds} s: {what}" + (f" ({trouble})" if trouble else ""))
-        time.sleep(every)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Program:
-    """A program of ours in the background, its output in a file."""
-
-    def __init__(self, command, log):
-        self.log = pathlib.Path(log)
-        self.command = [str(part) for part in command]
-        with self.log.open("wb") as output:
-            self.process = subprocess.Popen(
-                self.command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
-            )
-
-    def text(self):
-        return self.log.read_text(errors="replace")
-
-    def wait_for(self, pattern, seconds=PATIENCE_S):
-        def found():
-            match = re.search(pattern, self.text())
-            if not match and self.process.poll() is not None:
-                raise Failure(f"{' '.join(self.command[:2])} ended with {self.process.returncode}:\n{self.text()[-3000:]}")
-            return match
-
-        return wait_for(f"'{pattern}' from {' '.join(self.command[:2])}", found, seconds)
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+import programs  # noqa: E402
+from programs import PATIENCE_S, ROOT, Failure, Program, free_port, tool, wait_for  # noqa: E402, F401
 
 
 class Service(Program):
@@ -96,18 +29,11 @@ class Service(Program):
             return json.load(answer)
 
 
-class Demo(Service):
-    """`ausculta demo` on free ports; compressor-2 runs out of oil."""
+class Demo(programs.Demo, Service):
+    """`ausculta demo`; compressor-2 runs out of oil."""
 
     def __init__(self, binary, folder):
-        # The leash: should nobody be left to stop it, it ends by itself.
-        super().__init__([binary, "demo", "--duration", "3000", "--keep", folder / "demo"], folder / "demo.log")
-        self.port = None
-
-    def ready(self):
-        self.port = int(self.wait_for(r"mqtt://127\.0\.0\.1:(\d+)").group(1))
-        self.base = self.wait_for(r"open (http://\S+)/").group(1)
-        return self
+        super().__init__(binary, folder, seconds=3000)
 
 
 class Serve(Service):
@@ -216,13 +142,72 @@ http: {{listen: "127.0.0.1:{port}"}}
         super().stop()
 
 
+class Watched(Service):
+    """`ausculta serve` with a failing machine whose PLC says whether it runs; windows come every 2 s."""
+
+    MACHINE, SITE, TOPIC = "compressor-7", "contexttest", "contexttest/plc"
+
+    def __init__(self, binary, folder, broker_port):
+        port = free_port()
+        self.broker_port = broker_port
+        file = folder / "watched.yaml"
+        file.write_text(f"""\
+site: {self.SITE}
+node: watched
+broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
+window: {{length: 10s, hop: 2s}}
+rule: {{consecutive: 2}}
+labels:
+  compressor:
+    - {{id: normal, name: {{en: Normal running, zh: 正常运行}}, kind: normal,
+       prompts: ["the sound of an air compressor running normally"]}}
+    - {{id: bearing-lacking-oil, name: {{en: Bearing lacking oil, zh: 轴承缺油}}, kind: fault, severity: warning,
+       prompts: ["an air compressor with a bearing lacking oil"]}}
+    - {{id: other, name: {{en: Other, zh: 其他}}, kind: anchor, prompts: ["other sounds"]}}
+machines:
+  - id: {self.MACHINE}
+    profile: compressor
+    context: {{settle: 0s, signals: [{{name: run, topic: {self.TOPIC}, states: {{"1": running, "0": stopped}}}}]}}
+store: {{path: watched.sqlite, retain: 1d}}
+http: {{listen: "127.0.0.1:{port}"}}
+""")
+        super().__init__([binary, "serve", "--config", file], folder / "watched.log")
+        self.base = f"http://127.0.0.1:{port}"
+        self.machine = Program(
+            [binary, "simulate", "--machine", self.MACHINE, "--state", "bearing-lacking-oil", "--rate", "16000", "--site",
+             self.SITE, "--broker", f"mqtt://127.0.0.1:{broker_port}", "--duration", "1800s"], folder / "watched-machine.log",
+        )
+
+    def alarms(self, state="active"):
+        return self.get(f"/api/v1/alarms?state={state}")["alarms"]
+
+    def ready(self):
+        def raised():
+            if self.process.poll() is not None:
+                raise Failure(f"serve ended with {self.process.returncode}:\n{self.text()[-3000:]}")
+            return self.alarms()
+
+        wait_for("the alarm of the machine with a PLC", raised, 300)
+        return self
+
+    def say(self, running):
+        """What the PLC says from now on."""
+        subprocess.run(
+            [tool("mosquitto_pub"), "-h", "127.0.0.1", "-p", str(self.broker_port), "-q", "1", "-r", "-t", self.TOPIC, "-m",
+             "1" if running else "0"], check=True, timeout=PATIENCE_S,
+        )
+
+    def stop(self):
+        self.machine.stop()
+        super().stop()
+
+
 class Subscriber:
     """What an independent MQTT client gets on one topic, as documents."""
 
     def __init__(self, port, topic):
-        program = shutil.which("mosquitto_sub", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
         self.process = subprocess.Popen(
-            [program, "-h", "127.0.0.1", "-p", str(port), "-t", topic, "-q", "1"],
+            [tool("mosquitto_sub"), "-h", "127.0.0.1", "-p", str(port), "-t", topic, "-q", "1"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True,
         )
         self.documents = []

@@ -1,33 +1,19 @@
-"""What the deployment's tests share: the program under test, background programs, private brokers, free ports."""
+"""What the deployment's tests share: the program under test, commands, a listener, a test's own folder."""
 
 import contextlib
 import json
 import os
 import pathlib
-import re
-import shutil
-import signal
-import socket
 import subprocess
+import sys
 import tempfile
-import time
 import unittest
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+from programs import PATIENCE_S, ROOT, SEARCH_PATH, Demo, Program, free_port, tool, wait_for  # noqa: E402, F401
+
 BINARY = pathlib.Path(os.environ.get("AUSCULTA", ROOT / ".build/debug/ausculta")).resolve()
-# How long something that takes seconds may take where the machine has much else to do.
-PATIENCE_S = 120
-# Debian keeps mosquitto out of people's PATH; Deploy/bootstrap unpacks Prometheus below .build.
-SEARCH_PATH = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin", str(ROOT / ".build/test-tools/usr/bin")])
-
-
-def tool(name):
-    """The path of a program the tests need."""
-    found = shutil.which(name, path=SEARCH_PATH)
-    if not found:
-        raise AssertionError(f"there is no {name}; Deploy/bootstrap --test provides it")
-    return found
 
 
 def run(*command, ok=True, **options):
@@ -39,76 +25,9 @@ def run(*command, ok=True, **options):
     return done
 
 
-def wait_for(what, condition, seconds=PATIENCE_S, every=0.1):
-    """Asks `condition` until it gives something true, and returns that; the last exception is told on failure."""
-    deadline = time.monotonic() + seconds
-    trouble = None
-    while True:
-        try:
-            value = condition()
-            if value:
-                return value
-            trouble = None
-        except AssertionError:
-            raise
-        except Exception as error:
-            trouble = error
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}" + (f" ({trouble})" if trouble else ""))
-        time.sleep(every)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def fetch(url, timeout=30):
     with urllib.request.urlopen(url, timeout=timeout) as answer:
         return answer.read().decode()
-
-
-class Program:
-    """A program in the background, its output in a file; ended with SIGINT."""
-
-    def __init__(self, command, log, **options):
-        self.command = [str(part) for part in command]
-        self.log = pathlib.Path(log)
-        with self.log.open("wb") as output:
-            self.process = subprocess.Popen(
-                self.command, cwd=options.pop("cwd", ROOT), stdout=output, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL, **options,
-            )
-
-    @property
-    def name(self):
-        return pathlib.Path(self.command[0]).name
-
-    def text(self):
-        return self.log.read_text(errors="replace")
-
-    def wait_for(self, pattern, seconds=PATIENCE_S):
-        def found():
-            match = re.search(pattern, self.text())
-            if not match and self.process.poll() is not None:
-                raise AssertionError(f"{self.name} ended with {self.process.returncode}:\n{self.text()[-3000:]}")
-            return match
-
-        try:
-            return wait_for(f"'{pattern}' from {self.name}", found, seconds)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.name} said:\n{self.text()[-3000:]}") from None
-
-    def stop(self, with_signal=signal.SIGINT):
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        return self.process.returncode
 
 
 class Listener(Program):
@@ -157,11 +76,9 @@ class Case(unittest.TestCase):
 def demo(*options):
     """`ausculta demo`: its base address, once its dashboard is there."""
     with tempfile.TemporaryDirectory(prefix="ausculta-deploy-demo-") as folder:
-        # The leash: should nobody be left to stop it, it ends by itself.
-        program = Program([BINARY, "demo", "--duration", "600", "--keep", f"{folder}/demo", *options], f"{folder}/demo.log")
+        program = Demo(BINARY, folder, *options, seconds=600)
         try:
-            program.broker_port = int(program.wait_for(r"mqtt://127\.0\.0\.1:(\d+)").group(1))
-            program.base = program.wait_for(r"open (http://[^/\s]+)").group(1)
+            program.broker_port = program.ready().port
             yield program
         finally:
             program.stop()

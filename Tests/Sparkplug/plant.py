@@ -2,17 +2,14 @@
 
 import os
 import pathlib
-import re
-import shutil
 import signal
-import socket
-import subprocess
-import time
+import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+import programs  # noqa: E402
+from programs import PATIENCE_S, ROOT, Failure, free_port, tool, wait_for  # noqa: E402, F401
+
 BINARY = os.environ.get("AUSCULTA", str(ROOT / ".build" / "debug" / "ausculta"))
-# How long something that takes seconds may take where the machine has much else to do.
-PATIENCE_S = 150
 
 LABELS = """\
 labels:
@@ -25,70 +22,15 @@ labels:
 """
 
 
-class Failure(Exception):
-    """A check did not hold; the text says which and what was found."""
-
-
 def expect(condition, text):
     if not condition:
         raise Failure(text)
 
 
-def wait_for(what, condition, seconds=PATIENCE_S, every=0.05):
-    """Asks `condition` until it gives something true, and returns that."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise Failure(f"not within {seconds} s: {what}")
-        time.sleep(every)
+class Program(programs.Program):
+    """A program as a service manager ends it."""
 
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Program:
-    """A program in the background, its output in a file."""
-
-    def __init__(self, command, log):
-        self.log = pathlib.Path(log)
-        self.name = pathlib.Path(command[0]).name
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [str(part) for part in command], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-            )
-
-    def text(self):
-        return self.log.read_text(errors="replace")
-
-    def wait_for(self, pattern):
-        def found():
-            match = re.search(pattern, self.text())
-            if not match and self.process.poll() is not None:
-                raise Failure(f"{self.name} ended with {self.process.returncode}:\n{self.text()[-3000:]}")
-            return match
-
-        return wait_for(f"'{pattern}' from {self.name}", found)
-
-    def stop(self, with_signal=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-            try:
-                self.process.wait(PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def kill(self):
-        """As a power cut would."""
-        self.process.kill()
-        self.process.wait()
+    ENDS_WITH = signal.SIGTERM
 
 
 class Broker(Program):
@@ -101,9 +43,7 @@ class Broker(Program):
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nlog_type all\n"
             f"log_timestamp false\nmax_queued_messages 0\nmax_queued_bytes 0\n" + ("user root\n" if os.geteuid() == 0 else "")
         )
-        program = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
-        expect(program, "there is no mosquitto; Deploy/bootstrap --test installs it")
-        super().__init__([program, "-c", configuration], folder / "mosquitto.log")
+        super().__init__([tool("mosquitto"), "-c", configuration], folder / "mosquitto.log")
         self.wait_for(" running")
 
     @property
