@@ -10,12 +10,11 @@ PEERS        ?= yes
 PEERS_OPTIONS ?=
 SWIFT_DIRS   := Package.swift Sources Tests
 
-.PHONY: help demo test test-deployment build release deb lint format bench reference train clean
+.PHONY: help demo test build release deb lint format bench reference train clean
 
 help:
 	@echo "make demo      install what is missing, build, and watch a simulated compressor run out of oil"
 	@echo "make test      install what is missing, then run every test"
-	@echo "make test-deployment  packages, broker, container, monitoring, guides; a crowd of Sparkplug machines"
 	@echo "make release   build .build/release/ausculta"
 	@echo "make deb       build the Debian package of this machine's architecture into .build/deb"
 	@echo "make lint      formatting, undeclared dependencies, shell scripts"
@@ -49,14 +48,8 @@ test:
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --disable-xctest
 	@Tests/API/run
 	@Tests/Browser/run
-	@Tests/Sparkplug/run --only one
-
-# What takes longer or changes seldom: the deployment (packages, broker, container, monitoring, guides) and a crowd of Sparkplug
-# machines with 10,000 stored events.
-test-deployment: build
-	@Deploy/bootstrap --deployment
-	@Tests/Deploy/run
 	@Tests/Sparkplug/run
+	@Tests/Deploy/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_DIRS)
