@@ -298,7 +298,7 @@ def hidden_by_hand(stage):
     unfold(browser, "audit")
     for words, comment in (("Shelve", "bearing is greased"), ("Unshelve", "done with shelve"), ("Out of service", "overhaul"),
                            ("Back into service", "done with out-of-service")):
-        shows(browser, "audit", rf"zhao\s+{words}\s+compressor-2 · {FAULT}\s+{comment} · http 127\.0\.0\.1")
+        shows(browser, "audit", rf"zhao\s+{words} · compressor-2 · {FAULT}\s+{comment} · http 127\.0\.0\.1")
     expect("the audit trail", check_page(browser, "/alarms"))
     stage.clean()
 
@@ -725,6 +725,9 @@ def keep(stage, name, trouble):
 def run(options):
     failed = []
     chosen = [each for each in CASES if not options.only or options.only.lower() in each[0].lower()]
+    if not chosen:
+        print(f"browser: no case has '{options.only}' in its name; there are:\n  " + "\n  ".join(each[0] for each in CASES), file=sys.stderr)
+        return 64
     with tempfile.TemporaryDirectory(prefix="ausculta-browser-", ignore_cleanup_errors=True) as folder:
         stage = Stage.__new__(Stage)
         stage.started = []

@@ -394,10 +394,11 @@ def main():
     if not pathlib.Path(BINARY).exists():
         print(f"sparkplug: there is no {BINARY}; build it with: make build", file=sys.stderr)
         return 1
+    chosen = [each for each in SCENES if options.only in each[0]]
+    if not chosen:
+        parser.error(f"no scene has '{options.only}' in its name; there are: {', '.join(name for name, _ in SCENES)}")
     failed = False
-    for name, scene in SCENES:
-        if options.only not in name:
-            continue
+    for name, scene in chosen:
         began = time.monotonic()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="ausculta-sparkplug-"))
         try:

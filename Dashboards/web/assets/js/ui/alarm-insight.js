@@ -41,7 +41,7 @@ export function createInsight({ signal, changed }) {
   }
 
   function showAudit({ actions }) {
-    return list(actions.map((each) => [dateTime(each.time), h("b", null, each.user), t("order." + each.command.replaceAll("_", "-")),
-      joined(each.machine, each.label), quiet(joined(!each.ok && "✗ " + each.outcome, each.comment, each.origin))]));
+    return list(actions.map((each) => [dateTime(each.time), h("b", null, each.user),
+      joined(t("order." + each.command.replaceAll("_", "-")), each.machine, each.label), quiet(joined(!each.ok && "✗ " + each.outcome, each.comment, each.origin))]));
   }
 }
