@@ -28,6 +28,11 @@ CROWD = 400
 STORED_EVENTS = 10_000
 
 
+def tell(words):
+    """A line of what a host's operator would see."""
+    print("  " + words, flush=True)
+
+
 def rebirth(host):
     host.command("Node Control/Rebirth", "boolean_value", True)
 
@@ -98,8 +103,10 @@ def one_machine(folder):
 
         place, birth = host.wait_message("NBIRTH", is_type("NBIRTH"))
         check_node_birth(birth, expected_bd_seq=0)
+        tell(f"NBIRTH  {len(metrics_of(birth))} metrics, bdSeq {bd_seq(birth)}")
         place, device_birth = host.wait_message("DBIRTH", is_type("DBIRTH", MACHINE))
         check_device_birth(device_birth)
+        tell(f"DBIRTH  {MACHINE}: {len(metrics_of(device_birth))} metrics")
         first = host.messages()[0]
         expect(first.type == "NBIRTH", f"the first message was {first.type}")
 
@@ -108,6 +115,7 @@ def one_machine(folder):
         machine.stop()
         machine = simulated(folder, broker, MACHINE, "normal")
         host.wait_message("the clear", reads(f"Alarm/{FAULT}/State", "normal"), place)
+        tell(f"DDATA   {MACHINE}: Alarm/{FAULT}/State = normal")
         check_json(host)
         check_tags(host, alarm_id)
         check_discovery(host)
@@ -119,6 +127,7 @@ def one_machine(folder):
         service.kill()
         place, death = host.wait_message("NDEATH after kill -9", is_type("NDEATH"), place)
         expect(bd_seq(death) == 0, f"NDEATH has bdSeq {bd_seq(death)}, the NBIRTH had 0")
+        tell(f"NDEATH  after kill -9: bdSeq {bd_seq(death)}")
         service.start()
         place, birth = host.wait_message("NBIRTH after the restart", is_type("NBIRTH"), place)
         check_node_birth(birth, expected_bd_seq=1)
@@ -170,6 +179,7 @@ def alarm_and_acknowledgement(host, service, place):
     alarm = host.wait("the alarm", raised)
     alarm_id = value_of(metrics_of(alarm)[f"{name}/Id"])
     expect(re.fullmatch(r"[0-9a-f-]{36}", alarm_id or ""), f"the alarm's id is {alarm_id}")
+    tell(f"{alarm.type:7} {MACHINE}: {name}/State = unack_active, Id = {alarm_id}")
     for metric, field, value, words in (
         (f"{name}/Ack", "string_value", "all of them", "no alarm id"),
         (f"{name}/Ack", "boolean_value", True, "newer than the command"),
@@ -183,7 +193,9 @@ def alarm_and_acknowledgement(host, service, place):
             value_of(metrics_of(message)["Command/Result"]) if "Command/Result" in metrics_of(message) else ""), after)
     after = len(host.messages())
     host.command(f"{name}/Ack", "string_value", alarm_id, MACHINE)
+    tell(f"DCMD    {MACHINE}: {name}/Ack = {alarm_id}")
     place, _ = host.wait_message("the acknowledged state", reads(f"{name}/State", "ack_active"), after)
+    tell(f"DDATA   {MACHINE}: {name}/State = ack_active")
     with sqlite3.connect(f"file:{service.store}?mode=ro", uri=True) as log:
         rows = log.execute("SELECT alarm_id, user, comment FROM events WHERE type = 'acknowledged'").fetchall()
     expect(rows == [(alarm_id, "sparkplug:scada", f"DCMD {name}/Ack")], f"the trend log has {rows}")
