@@ -75,7 +75,7 @@ struct EnrolmentMaker: Sendable {
         let findings = try EnrolmentCheck.findings(looked.map(\.checked), rules: rules)
         report.findings += findings.map(EnrolmentReport.Finding.init)
         let leftOut = Set(findings.flatMap(\.windows))
-        let used = looked.indices.filter { !leftOut.contains($0) }.map { looked[$0].normal }
+        let used = looked.indices.filter { !leftOut.contains($0) }.map { looked[$0].normal }.inBlocksOfTime()
         if used.count < rules.fewestWindows, looked.count >= rules.fewestWindows, !report.isRefused {
             let few = EnrolmentFinding.tooFewWindows(found: used.count, needed: rules.fewestWindows)
             report.findings.append(EnrolmentReport.Finding(few))
