@@ -16,8 +16,10 @@ struct EnrolmentOutcome: Sendable {
 
 /// Makes banks of one machine.
 struct EnrolmentMaker: Sendable {
-    /// Windows read of a stretch, the newest.
+    /// Windows read of a stretch, spread over all of it.
     static let mostWindowsRead = 6_000
+    /// Windows counted in a stretch, the newest: five weeks at one every 5 s. What is older is not looked at.
+    static let mostWindowsCounted = 600_000
     /// Windows looked at, spread over the stretch: comparing each with each takes time with the square of them.
     private static let mostWindowsLookedAt = 1_000
     /// Share of its length by which a window may overlap the one before it. Overlapping windows resemble each other more
@@ -150,8 +152,8 @@ struct EnrolmentMaker: Sendable {
             isRefusal: false,
             windows: 0,
             text: BilingualSentence(
-                en: "The stretch holds \(total) windows; the newest \(count) of them were read.",
-                zh: "该时段共有 \(total) 个窗口；只读取了其中最新的 \(count) 个。"
+                en: "The stretch holds \(total) windows; \(count) of them, spread over it, were read.",
+                zh: "该时段共有 \(total) 个窗口；从中均匀读取了 \(count) 个。"
             )
         )
     }

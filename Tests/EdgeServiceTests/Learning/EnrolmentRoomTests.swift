@@ -1,4 +1,5 @@
 // Enrolment as the service carries it out: what is heard, kept, refused, taken back, proposed, and found after a restart.
+import Detection
 import Foundation
 import MachineHealth
 import Publishing
@@ -44,6 +45,16 @@ import TrendLog
             #expect(stored.user == "mei")
             #expect(stored.comment == "after the oil change")
             #expect(try PayloadCoder.decode(EnrolmentReport.self, from: stored.report) == report)
+        }
+    }
+
+    @Test func theBankKeepsWhichWindowsWereHeardTogether() async throws {
+        try await LearningPlant.with { plant in
+            try await plant.hear(.healthy, count: 60)
+            try #require(try await plant.enrol(0, 120).ok)
+            let data = try #require(try await plant.store.reader.bankData(machine: "pump-1", version: 1))
+            let bank = try NormalBank(encoded: data)
+            #expect(bank.states.map(\.blocks) == [TimeBlocks.contiguous(60)])
         }
     }
 
