@@ -25,6 +25,8 @@ struct EnrolmentMaker: Sendable {
     /// Share of its length by which a window may overlap the one before it. Overlapping windows resemble each other more
     /// than two moments of the machine do, and a bank of them would find every new window strange.
     private static let overlapAllowed = 0.1
+    /// A stretch shorter than this is one sitting: half a shift, in which few machines show all they do.
+    private static let oneSittingSeconds = 4 * 3_600.0
 
     /// The machine.
     let machine: String
@@ -83,6 +85,10 @@ struct EnrolmentMaker: Sendable {
             report.findings.append(EnrolmentReport.Finding(few))
         }
         guard !report.isRefused else { return EnrolmentOutcome(report: report, made: nil) }
+        if state.isEmpty, let first = looked.first, let last = looked.last {
+            let seconds = last.end.timeIntervalSince(first.start)
+            if seconds < Self.oneSittingSeconds { report.findings.append(oneSitting(minutes: seconds / 60)) }
+        }
         let bank: NormalBank
         if let present, !state.isEmpty {
             bank = try present.replacing(state: state, with: used, capacity: capacity)
@@ -142,6 +148,22 @@ struct EnrolmentMaker: Sendable {
                 en: "\(count) of \(total) windows say something about the microphone only (mains hum, a constant "
                     + "voltage); check its cable and supply.",
                 zh: "\(total) 个窗口中有 \(count) 个只反映麦克风问题（工频嗡声、直流偏置）；请检查线缆和供电。"
+            )
+        )
+    }
+
+    private func oneSitting(minutes: Double) -> EnrolmentReport.Finding {
+        let minutes = Int(minutes.rounded(.up))
+        return EnrolmentReport.Finding(
+            code: "one_sitting",
+            isRefusal: false,
+            windows: 0,
+            text: BilingualSentence(
+                en:
+                    "All of it was heard within \(minutes) minutes; what the machine does at other hours will sound new. "
+                    + "Once a day of it is stored, `ausculta enroll \(machine) --since 24h` hears all of that.",
+                zh: "全部声音来自 \(minutes) 分钟之内；设备在其他时段的声音会被视为异常。存满一天后，可用 "
+                    + "`ausculta enroll \(machine) --since 24h` 听取全天。"
             )
         )
     }

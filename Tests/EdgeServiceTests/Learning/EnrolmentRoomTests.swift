@@ -30,7 +30,8 @@ import TrendLog
             let report = try #require(answer.report)
             #expect(report.windowsHeard == 60 && report.windowsUsed == 60)
             #expect(report.states.map(\.points) == [60])
-            #expect(report.findings.isEmpty)
+            #expect(report.findings.map(\.code) == ["one_sitting"] && !report.isRefused)
+            #expect(report.findings.first?.text.en.contains("within 2 minutes") == true)
 
             let healthy = try #require(try novelty(plant, .healthy))
             #expect(!healthy.isNovel)
@@ -55,6 +56,16 @@ import TrendLog
             let data = try #require(try await plant.store.reader.bankData(machine: "pump-1", version: 1))
             let bank = try NormalBank(encoded: data)
             #expect(bank.states.map(\.blocks) == [TimeBlocks.contiguous(60)])
+        }
+    }
+
+    @Test func aDayIsNoSitting() async throws {
+        try await LearningPlant.with { plant in
+            // A window every five minutes for five hours.
+            try await plant.hear(.healthy, count: 60, hopSeconds: 300)
+            let report = try #require(try await plant.enrol(0, 18_000).enrolment?.report)
+            #expect(report.windowsUsed == 60)
+            #expect(report.findings.isEmpty)
         }
     }
 
@@ -104,7 +115,7 @@ import TrendLog
             try await plant.hear(.healthy, count: 60)
             try await plant.hear(.strange, count: 2, from: 120)
             let report = try #require(try await plant.enrol(0, 200).enrolment?.report)
-            #expect(report.findings.map(\.code) == ["outliers"])
+            #expect(report.findings.map(\.code) == ["outliers", "one_sitting"])
             #expect(report.windowsLookedAt == 62 && report.windowsUsed == 60)
             #expect(try isNovel(plant, .strange) == true)
         }
