@@ -50,6 +50,16 @@ def nearest(bank, queries, metric):
     return index.kneighbors(queries)[0].mean(axis=1), index.kneighbors()[0].mean(axis=1)
 
 
+def nearest_of_other_blocks(bank, blocks, metric):
+    """Mean distance of each point to the nearest points of other blocks."""
+    own = np.zeros(len(bank))
+    for block in np.unique(blocks):
+        held = blocks == block
+        index = NearestNeighbors(n_neighbors=NEIGHBOURS, metric=metric, algorithm="brute").fit(bank[~held])
+        own[held] = index.kneighbors(bank[held])[0].mean(axis=1)
+    return own
+
+
 def local_density(bank, queries, metric):
     """min over y of d(x, y) / (mean distance of y to its nearest others), the left-out point counting nowhere."""
     def score(points, rows):
@@ -106,12 +116,15 @@ def novelty_case(name, rng, points, width, kind):
         asked = np.clip((queries.astype(np.float32) - mean) / deviation, -10, 10).astype(np.float32).astype(np.float64)
         metric, scale = "euclidean", np.sqrt(width)
     near, near_own = nearest(rows, asked, metric)
+    blocks = np.arange(points) * 6 // points
+    near_blocks = nearest_of_other_blocks(rows, blocks, metric)
     dense, dense_own = local_density(rows, asked, metric)
     shrinkage, far, far_own = mahalanobis(rows, asked)
     count, left, left_own = residual(rows, asked)
     return dict(
         name=name, kind=kind, neighbours=NEIGHBOURS, bank=numbers(bank), queries=numbers(queries),
         nearest=numbers(near / scale), nearest_own=numbers(near_own / scale),
+        blocks=[int(block) for block in blocks], nearest_own_of_other_blocks=numbers(near_blocks / scale),
         local_density=numbers(dense), local_density_own=numbers(dense_own),
         shrinkage=float(shrinkage), mahalanobis_squared=numbers(far), mahalanobis_squared_own=numbers(far_own),
         components=int(count), residual=numbers(left / scale), residual_own=numbers(left_own / scale),

@@ -29,7 +29,8 @@ struct LayeredMachine: Sendable {
     private let isCasingSerial: Bool
     private var load: Wander
     private var draw: SeededRandom
-    private var gain: Float = 1
+    /// What brings the healthy machine to unit RMS.
+    private(set) var gain: Float = 1
 
     /// - Parameters:
     ///   - speed: factor on the shaft's speed, following the faults.
@@ -58,13 +59,29 @@ struct LayeredMachine: Sendable {
         }
         load = Wander(seconds: 3, draw: &draws.take)
         draw = SeededRandom(seed: draws.take.next())
-        gain = measuredGain()
     }
 
     /// - Parameters:
     ///   - individualSeed: which machine.
     ///   - takeSeed: which stretch of its life.
     init(_ kind: MachineKind, generator: SoundGenerator, individualSeed: UInt64, takeSeed: UInt64) {
+        self = Self.unscaled(kind, generator: generator, individualSeed: individualSeed, takeSeed: takeSeed)
+        // All takes of a machine share one gain: measured on each, it would make the machine louder or softer, and its hard
+        // blows bend differently, from one stretch of its life to the next.
+        gain = Self.unscaled(
+            kind,
+            generator: generator,
+            individualSeed: individualSeed,
+            takeSeed: ~individualSeed
+        ).measuredGain()
+    }
+
+    private static func unscaled(
+        _ kind: MachineKind,
+        generator: SoundGenerator,
+        individualSeed: UInt64,
+        takeSeed: UInt64
+    ) -> LayeredMachine {
         // Streams of their own for each kind and generator: individual 7 as a pump has nothing of individual 7 as a fan.
         let number = UInt64(MachineKind.allCases.firstIndex(of: kind) ?? 0)
         let stream = 100 + 2 * number + (generator == .modal ? 0 : 1)
@@ -72,16 +89,16 @@ struct LayeredMachine: Sendable {
             individual: SeededRandom(seed: individualSeed, stream: stream),
             take: SeededRandom(seed: takeSeed, stream: stream)
         )
-        switch (kind, generator) {
-        case (.compressor, _): self = CompressorSourceFilter.machine(&draws)
-        case (.pump, .modal): self = PumpModal.machine(&draws)
-        case (.pump, .sourceFilter): self = PumpSourceFilter.machine(&draws)
-        case (.fan, .modal): self = FanModal.machine(&draws)
-        case (.fan, .sourceFilter): self = FanSourceFilter.machine(&draws)
-        case (.gearbox, .modal): self = GearboxModal.machine(&draws)
-        case (.gearbox, .sourceFilter): self = GearboxSourceFilter.machine(&draws)
-        case (.motor, .modal): self = MotorModal.machine(&draws)
-        case (.motor, .sourceFilter): self = MotorSourceFilter.machine(&draws)
+        return switch (kind, generator) {
+        case (.compressor, _): CompressorSourceFilter.machine(&draws)
+        case (.pump, .modal): PumpModal.machine(&draws)
+        case (.pump, .sourceFilter): PumpSourceFilter.machine(&draws)
+        case (.fan, .modal): FanModal.machine(&draws)
+        case (.fan, .sourceFilter): FanSourceFilter.machine(&draws)
+        case (.gearbox, .modal): GearboxModal.machine(&draws)
+        case (.gearbox, .sourceFilter): GearboxSourceFilter.machine(&draws)
+        case (.motor, .modal): MotorModal.machine(&draws)
+        case (.motor, .sourceFilter): MotorSourceFilter.machine(&draws)
         }
     }
 

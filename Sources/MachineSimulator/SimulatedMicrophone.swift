@@ -19,7 +19,7 @@ public struct SimulationSettings: Sendable, Equatable {
     public var individual: UInt64
     /// Which stretch of its life: phases, noise, the order of events.
     public var take: UInt64
-    /// Level of the source over the background in dB; nil leaves the background out.
+    /// Level of the source over the background in dB, when both were set; nil leaves the background out.
     public var snrDB: Double?
     public var sampleRateHz: Int
     /// RMS level of source and background at the start; nil draws -32...-20 dBFS by individual, 4 dB less for all but
@@ -29,6 +29,8 @@ public struct SimulationSettings: Sendable, Equatable {
     public var hasRoom: Bool
     /// Which physics makes the sound of a machine; ambient sounds have one maker only.
     public var generator: SoundGenerator
+    /// When the background and the microphone's gain were set.
+    public var levelSetup: LevelSetup
 
     public init(
         source: SoundSource,
@@ -38,7 +40,8 @@ public struct SimulationSettings: Sendable, Equatable {
         sampleRateHz: Int = 48_000,
         levelDBFS: Double? = nil,
         hasRoom: Bool = true,
-        generator: SoundGenerator = .modal
+        generator: SoundGenerator = .modal,
+        levelSetup: LevelSetup = .everyTake
     ) {
         self.source = source
         self.individual = individual
@@ -48,6 +51,7 @@ public struct SimulationSettings: Sendable, Equatable {
         self.levelDBFS = levelDBFS
         self.hasRoom = hasRoom
         self.generator = generator
+        self.levelSetup = levelSetup
     }
 
     /// A machine in one unchanging state.
@@ -59,7 +63,8 @@ public struct SimulationSettings: Sendable, Equatable {
         take: UInt64 = 0,
         snrDB: Double? = 20,
         sampleRateHz: Int = 48_000,
-        generator: SoundGenerator = .modal
+        generator: SoundGenerator = .modal,
+        levelSetup: LevelSetup = .everyTake
     ) -> SimulationSettings {
         let condition = MachineCondition(state: state, severity: severity)
         return SimulationSettings(
@@ -68,7 +73,8 @@ public struct SimulationSettings: Sendable, Equatable {
             take: take,
             snrDB: snrDB,
             sampleRateHz: sampleRateHz,
-            generator: generator
+            generator: generator,
+            levelSetup: levelSetup
         )
     }
 }
@@ -107,8 +113,7 @@ public struct SimulatedMicrophone: Sendable {
         if let level = settings.levelDBFS, !(-120...0).contains(level) {
             throw SimulationError.value("level (dBFS)", found: level, expected: "-120...0")
         }
-        var mixer = settings.individual &* 0x9E37_79B9_7F4A_7C15 &+ settings.take
-        let takeSeed = splitMix64(&mixer)
+        let takeSeed = settings.takeSeed
         self.settings = settings
         generator = try SourceGenerator(settings, takeSeed: takeSeed)
         room = settings.hasRoom ? RoomResponse(seed: settings.individual) : nil
@@ -121,13 +126,18 @@ public struct SimulatedMicrophone: Sendable {
 
         // Both loudnesses are taken behind the microphone's filters: what it cannot hear does not count.
         var source = (generator: generator, room: room)
+        var hall = background
+        if settings.levelSetup == .once {
+            let setup = settings.atSetup
+            source.generator = try SourceGenerator(setup, takeSeed: setup.takeSeed)
+            hall = BackgroundNoise(seed: settings.individual, takeSeed: setup.takeSeed)
+        }
         let sourceRMS = Self.loudness(of: microphone, blocks: generator.isIntermittent ? 600 : 100) { base in
             source.generator.renderBlock(into: base, soundSeconds: 0)
             source.room?.process(base, count: Rendering.blockFrames)
         }
         var noiseRMS = 0.0
         if let snr = settings.snrDB {
-            var hall = background
             let hallRMS = Self.loudness(of: microphone, blocks: 100) { hall.renderBlock(into: $0) }
             noiseRMS = sourceRMS * amplitude(dB: -snr)
             backgroundGain = Float(noiseRMS / hallRMS)

@@ -196,12 +196,14 @@ struct DuctTurbulence: MachineLayer {
         gust = Wander(seconds: gustSeconds, draw: &take)
         noise = WhiteNoise(seed: take.next(), stream: 83)
         draw = SeededRandom(seed: take.next())
-        var probe = (lower: lower, upper: upper, noise: noise)
+        // RMS of unit white noise between the corners: the energy of their answer to an impulse. Measured on the take's own
+        // noise it would be another loudness for every take.
+        var probe = (lower: lower, upper: upper)
         var energy = 0.0
-        for _ in 0..<4_800 {
-            let bright = probe.upper.process(probe.noise.next())
+        for number in 0..<4_800 {
+            let bright = probe.upper.process(number == 0 ? 1 : 0)
             let sample = Double(bright - probe.lower.process(bright))
-            energy += sample * sample / 4_800
+            energy += sample * sample
         }
         // A feedback comb raises white noise by the inverse root of one less its feedback squared.
         scale = Float(sqrt(1 - resonance * resonance) / sqrt(max(energy, 1e-9)))

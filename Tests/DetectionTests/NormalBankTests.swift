@@ -98,7 +98,7 @@ import Testing
         }
         #expect(throws: DetectionError.self) { try NormalBank(encoded: data + [0]) }
         var later = data
-        later[4] = 2
+        later[4] = 3
         let refusal = #expect(throws: DetectionError.self) { try NormalBank(encoded: later) }
         #expect(refusal?.code == .version)
     }

@@ -13,6 +13,8 @@ struct NoveltyFixture: Decodable {
         var queries: [[Float]]
         var nearest: [Double]
         var nearestOwn: [Double]
+        var blocks: [Int]
+        var nearestOwnOfOtherBlocks: [Double]
         var localDensity: [Double]
         var localDensityOwn: [Double]
         var shrinkage: Double
@@ -49,12 +51,14 @@ struct NoveltyFixture: Decodable {
     // Banks keep float32 at length one: cosine distances carry an absolute error of about 1e-7.
     private static let tolerance = 2e-6
 
-    private func space(_ item: NoveltyFixture.Case) -> NoveltySpace {
+    private func space(_ item: NoveltyFixture.Case, blocks: [Int]? = nil) -> NoveltySpace {
         let options = NoveltyOptions(neighbours: item.neighbours)
         let width = item.bank.first?.count ?? 0
-        return item.kind == "embedding"
-            ? NoveltySpace(embeddings: RowMatrix(item.bank.map { $0.normalised() }, columns: width), options: options)
-            : NoveltySpace(descriptors: RowMatrix(item.bank, columns: width), options: options)
+        guard item.kind == "embedding" else {
+            return NoveltySpace(descriptors: RowMatrix(item.bank, columns: width), blocks: blocks, options: options)
+        }
+        let rows = RowMatrix(item.bank.map { $0.normalised() }, columns: width)
+        return NoveltySpace(embeddings: rows, blocks: blocks, options: options)
     }
 
     @Test func theFixtureIsThere() throws {
@@ -67,6 +71,16 @@ struct NoveltyFixture: Decodable {
         let scores = item.queries.map { space.score($0).raw[.nearest] ?? .nan }
         #expect(agree(scores, item.nearest, within: Self.tolerance))
         #expect(agree(space.nearest.leaveOneOut, item.nearestOwn, within: Self.tolerance))
+    }
+
+    @Test(arguments: NoveltyFixture.cases)
+    func nearestOfOtherBlocksAgrees(item: NoveltyFixture.Case) {
+        #expect(TimeBlocks.contiguous(item.bank.count) == item.blocks)
+        let space = space(item, blocks: item.blocks)
+        #expect(agree(space.nearest.leaveOneOut, item.nearestOwnOfOtherBlocks, within: Self.tolerance))
+        // What a window scores does not change, only what normal ones score does.
+        let scores = item.queries.map { space.score($0).raw[.nearest] ?? .nan }
+        #expect(agree(scores, item.nearest, within: Self.tolerance))
     }
 
     @Test(arguments: NoveltyFixture.cases)

@@ -112,6 +112,17 @@ struct DetectionRowsTests {
         #expect(inside.map(\.embedding) == [[2, 1], [4, 1]])
         let newest = try await reader.learningWindows(machine: "compressor-2", model: "tiny@1234abcd", limit: 1)
         #expect(newest.map(\.embedding) == [[5, 1]])
+        for (every, limit, expected) in [
+            (0, 9, all), (2, 9, [all[1], all[3]]), (3, 9, [all[0], all[3]]), (3, 1, [all[3]]),
+        ] {
+            let spread = try await reader.learningWindows(
+                machine: "compressor-2",
+                model: "tiny@1234abcd",
+                every: every,
+                limit: limit
+            )
+            #expect(spread == expected, "every \(every), at most \(limit)")
+        }
         let heard = try #require(try await reader.heard(machine: "compressor-2", model: "tiny@1234abcd", limit: 3))
         #expect(heard.windows == 3)
         #expect(heard.start == Samples.start.addingTimeInterval(20))

@@ -2,21 +2,23 @@
 //
 //   "AUNB" | version u16 | states u16 | embedding width u32 | descriptor width u32
 //   per state: name length u16 | name (UTF-8) | windows heard u64 | points u32 | embeddings f32 | descriptors f32
+//              | block of each point u32
 //   checksum u64 (FNV-1a over all bytes before it)
 //
-// Everything is little-endian.
+// Everything is little-endian. Version 1 had no blocks: every point is one of its own.
 import Foundation
 
 extension NormalBank {
     /// The version written.
-    public static let encodingVersion: UInt16 = 1
+    public static let encodingVersion: UInt16 = 2
+    private static let versionsRead: ClosedRange<UInt16> = 1...encodingVersion
     private static let magic = Array("AUNB".utf8)
 
     /// Bytes `encoded()` gives.
     public var encodedBytes: Int {
         let fixed = Self.magic.count + 2 + 2 + 4 + 4 + 8
         return states.reduce(fixed) { sum, state in
-            sum + 2 + state.name.utf8.count + 8 + 4 + state.points * (embeddingWidth + descriptorWidth) * 4
+            sum + 2 + state.name.utf8.count + 8 + 4 + state.points * (embeddingWidth + descriptorWidth + 1) * 4
         }
     }
 
@@ -38,6 +40,7 @@ extension NormalBank {
             append(UInt32(state.points))
             for value in state.embeddings.values { append(value.bitPattern) }
             for value in state.descriptors.values { append(value.bitPattern) }
+            for block in state.blocks { append(UInt32(block)) }
         }
         append(Self.checksum(bytes[...]))
         return Data(bytes)
@@ -58,10 +61,11 @@ extension NormalBank {
             throw DetectionError(.damaged, "the stored bank does not begin with AUNB; enrol the machine again")
         }
         let version = try reader.integer(UInt16.self)
-        guard version == Self.encodingVersion else {
+        guard Self.versionsRead.contains(version) else {
             throw DetectionError(
                 .version,
-                "the stored bank has version \(version), this program reads \(Self.encodingVersion); update it or enrol"
+                "the stored bank has version \(version), this program reads up to \(Self.encodingVersion); update it or "
+                    + "enrol"
             )
         }
         try reader.dropChecksum()
@@ -83,8 +87,16 @@ extension NormalBank {
             }
             let embeddings = try reader.floats(rows: points, columns: embeddingWidth)
             let descriptors = try reader.floats(rows: points, columns: descriptorWidth)
+            var blocks: [Int] = []
+            for _ in 0..<(version > 1 ? points : 0) { blocks.append(Int(try reader.integer(UInt32.self))) }
             states.append(
-                StateBank(name: name, embeddings: embeddings, descriptors: descriptors, windowsHeard: Int(heard))
+                StateBank(
+                    name: name,
+                    embeddings: embeddings,
+                    descriptors: descriptors,
+                    blocks: blocks,
+                    windowsHeard: Int(heard)
+                )
             )
         }
         guard !states.isEmpty, reader.isAtEnd else { throw ByteReader.damaged("no states, or bytes left over") }

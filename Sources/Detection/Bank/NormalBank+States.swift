@@ -52,12 +52,6 @@ extension NormalBank {
 extension StateBank {
     fileprivate func thinned(to limit: Int) -> StateBank {
         guard points > limit else { return self }
-        let kept = Coreset.farthestPoints(in: embeddings, limit: limit)
-        return StateBank(
-            name: name,
-            embeddings: embeddings.picking(kept),
-            descriptors: descriptors.picking(kept),
-            windowsHeard: windowsHeard
-        )
+        return picking(Coreset.farthestPoints(in: embeddings, limit: limit))
     }
 }

@@ -6,11 +6,15 @@ public struct NormalWindow: Hashable, Sendable {
     public let embedding: [Float]
     /// The acoustic descriptor; empty where none is kept.
     public let descriptor: [Float]
+    /// The block of windows it was heard in, close to it in time; nil for a block of its own. What is normal is judged
+    /// without a window's whole block, see `TimeBlocks`.
+    public let block: Int?
 
     /// Makes a window.
-    public init(embedding: [Float], descriptor: [Float] = []) {
+    public init(embedding: [Float], descriptor: [Float] = [], block: Int? = nil) {
         self.embedding = embedding
         self.descriptor = descriptor
+        self.block = block
     }
 }
 
@@ -22,17 +26,40 @@ public struct StateBank: Hashable, Sendable {
     public let embeddings: RowMatrix
     /// Their descriptors as given: (points, descriptor width).
     public let descriptors: RowMatrix
+    /// The block each was heard in, by number from 0 in the order they appear: points of one block never judge each other.
+    public let blocks: [Int]
     /// Windows that were offered; the kept ones stand for them.
     public let windowsHeard: Int
 
     /// Kept windows.
     public var points: Int { embeddings.rows }
 
-    init(name: String, embeddings: RowMatrix, descriptors: RowMatrix, windowsHeard: Int) {
+    /// - Parameter blocks: of each point, nil for one of its own; empty for none that share one.
+    init(
+        name: String,
+        embeddings: RowMatrix,
+        descriptors: RowMatrix,
+        blocks: [Int?] = [],
+        windowsHeard: Int
+    ) {
         self.name = name
         self.embeddings = embeddings
         self.descriptors = descriptors
+        self.blocks = TimeBlocks.numbered(
+            blocks.count == embeddings.rows ? blocks : [Int?](repeating: nil, count: embeddings.rows)
+        )
         self.windowsHeard = windowsHeard
+    }
+
+    /// The state with some of its points.
+    func picking(_ kept: [Int]) -> StateBank {
+        StateBank(
+            name: name,
+            embeddings: embeddings.picking(kept),
+            descriptors: descriptors.picking(kept),
+            blocks: kept.map { blocks[$0] },
+            windowsHeard: windowsHeard
+        )
     }
 }
 
@@ -94,6 +121,7 @@ public struct NormalBank: Hashable, Sendable {
                     name: name,
                     embeddings: embeddings.picking(kept),
                     descriptors: RowMatrix(kept.map { windows[$0].descriptor }, columns: first.descriptor.count),
+                    blocks: kept.map { windows[$0].block },
                     windowsHeard: windows.count
                 )
             )

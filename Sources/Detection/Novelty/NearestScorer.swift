@@ -2,17 +2,25 @@
 
 struct NearestScorer: Sendable {
     let neighbours: Int
-    /// Each point's score against the others.
+    /// Each point's score against those of other blocks.
     let leaveOneOut: [Double]
 
-    /// - Parameter distances: between the points, (points, points).
-    init(distances: [[Double]], neighbours: Int) {
+    /// - Parameters:
+    ///   - distances: between the points, (points, points).
+    ///   - blocks: of each point; all but itself where all are of one block.
+    init(distances: [[Double]], neighbours: Int, blocks: [Int]) {
         self.neighbours = max(1, neighbours)
         guard distances.count > 1 else {
             leaveOneOut = []
             return
         }
-        leaveOneOut = distances.indices.map { Self.spacing(of: $0, distances, neighbours: max(1, neighbours)) }
+        let areOne = Set(blocks).count < 2
+        leaveOneOut = distances.indices.map { point in
+            let others = distances[point].enumerated().filter {
+                areOne ? $0.offset != point : blocks[$0.offset] != blocks[point]
+            }
+            return Self.meanOfSmallest(others.map(\.element), count: max(1, neighbours))
+        }
     }
 
     /// - Parameter distances: to every point.

@@ -3,7 +3,8 @@ import Foundation
 
 /// One measure of distance from a bank. Larger is stranger; units differ, so they are compared as z-scores only.
 public enum NoveltyMethod: String, Sendable, Codable, CaseIterable {
-    /// Mean distance to the nearest points of the bank.
+    /// Mean distance to the nearest points of the bank. Its normal scores leave out a point's whole block of time; those of
+    /// the other methods leave out the point, or a fold.
     case nearest
     /// Distance to a point in units of that point's own spacing, the smallest over the bank: fair where the bank is dense
     /// in one region and thin in another.

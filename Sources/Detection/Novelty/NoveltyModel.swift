@@ -19,7 +19,7 @@ public struct NoveltyScore: Hashable, Sendable {
 public struct NoveltyModel: Sendable {
     /// The operating state.
     public let state: String
-    /// Combined score of each bank point judged without itself; empty for a bank of one point.
+    /// Combined score of each bank point judged without itself, by `nearest` without its block; empty for a bank of one.
     public let normalScores: [Double]
     /// Whether the bank has enough points for its z-scores to be measurements.
     public let isReliable: Bool
@@ -38,13 +38,19 @@ public struct NoveltyModel: Sendable {
         state = bank.name
         rule = options.spaceRule
         descriptorWidth = bank.descriptors.columns
-        let embedding = NoveltySpace(embeddings: bank.embeddings, options: options)
+        let embedding = NoveltySpace(embeddings: bank.embeddings, blocks: bank.blocks, options: options)
         let fits = options.descriptorViews.allSatisfy { $0.fits(width: bank.descriptors.columns) }
         let asked = fits && !options.descriptorViews.isEmpty ? options.descriptorViews : [.everything]
         let views: [(name: String, space: NoveltySpace)] =
             bank.descriptors.columns == 0
             ? []
-            : asked.map { ($0.name, NoveltySpace(descriptors: bank.descriptors, view: $0, options: options)) }
+            : asked.map { view in
+                let descriptors = bank.descriptors
+                return (
+                    view.name,
+                    NoveltySpace(descriptors: descriptors, blocks: bank.blocks, view: view, options: options)
+                )
+            }
         self.embedding = embedding
         self.views = views
         let rule = options.spaceRule

@@ -28,7 +28,7 @@ struct NoveltySpace: Sendable {
     let mahalanobis: MahalanobisScorer?
     let residual: ResidualScorer?
     let normal: [NoveltyMethod: NormalScores]
-    /// Combined z-score of each point, judged without itself; empty for a single point.
+    /// Combined z-score of each point, judged without itself, by `nearest` without its block; empty for a single point.
     let leaveOneOut: [Double]
 
     private let squares: [Double]
@@ -37,22 +37,30 @@ struct NoveltySpace: Sendable {
     /// The smallest differences that mean anything: distances and residuals, then ratios.
     private static let leastRatio = 0.05
 
-    init(embeddings: RowMatrix, options: NoveltyOptions) {
-        self.init(points: embeddings, metric: .cosine, options: options)
+    /// - Parameter blocks: of each point; nil for each in one of its own.
+    init(embeddings: RowMatrix, blocks: [Int]? = nil, options: NoveltyOptions) {
+        self.init(points: embeddings, metric: .cosine, blocks: blocks, options: options)
     }
 
-    init(descriptors: RowMatrix, view: DescriptorView = .everything, options: NoveltyOptions) {
+    /// - Parameter blocks: of each point; nil for each in one of its own.
+    init(
+        descriptors: RowMatrix,
+        blocks: [Int]? = nil,
+        view: DescriptorView = .everything,
+        options: NoveltyOptions
+    ) {
         let chosen = (0..<descriptors.rows).map { view.apply(descriptors[$0]) }
         let columns = chosen.first?.count ?? descriptors.columns
         let standardisation = Standardisation(RowMatrix(chosen, columns: columns), least: view.leastDeviations)
         self.init(
             points: RowMatrix(chosen.map(standardisation.apply), columns: columns),
             metric: .standardised(standardisation, view),
+            blocks: blocks,
             options: options
         )
     }
 
-    private init(points: RowMatrix, metric: Metric, options: NoveltyOptions) {
+    private init(points: RowMatrix, metric: Metric, blocks: [Int]?, options: NoveltyOptions) {
         self.points = points
         self.metric = metric
         rule = options.methodRule
@@ -71,7 +79,11 @@ struct NoveltySpace: Sendable {
             let products = Array(gram[row * points.rows..<(row + 1) * points.rows])
             return Self.distances(products, squares: squares, square: squares[row], metric: metricCopy, scale: scale)
         }
-        nearest = NearestScorer(distances: distances, neighbours: options.neighbours)
+        nearest = NearestScorer(
+            distances: distances,
+            neighbours: options.neighbours,
+            blocks: blocks ?? Array(distances.indices)
+        )
         localDensity = LocalDensityScorer(
             distances: distances,
             neighbours: options.neighbours,

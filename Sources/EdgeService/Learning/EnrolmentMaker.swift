@@ -16,13 +16,17 @@ struct EnrolmentOutcome: Sendable {
 
 /// Makes banks of one machine.
 struct EnrolmentMaker: Sendable {
-    /// Windows read of a stretch, the newest.
+    /// Windows read of a stretch, spread over all of it.
     static let mostWindowsRead = 6_000
+    /// Windows counted in a stretch, the newest: five weeks at one every 5 s. What is older is not looked at.
+    static let mostWindowsCounted = 600_000
     /// Windows looked at, spread over the stretch: comparing each with each takes time with the square of them.
     private static let mostWindowsLookedAt = 1_000
     /// Share of its length by which a window may overlap the one before it. Overlapping windows resemble each other more
     /// than two moments of the machine do, and a bank of them would find every new window strange.
     private static let overlapAllowed = 0.1
+    /// A stretch shorter than this is one sitting: half a shift, in which few machines show all they do.
+    private static let oneSittingSeconds = 4 * 3_600.0
 
     /// The machine.
     let machine: String
@@ -75,12 +79,16 @@ struct EnrolmentMaker: Sendable {
         let findings = try EnrolmentCheck.findings(looked.map(\.checked), rules: rules)
         report.findings += findings.map(EnrolmentReport.Finding.init)
         let leftOut = Set(findings.flatMap(\.windows))
-        let used = looked.indices.filter { !leftOut.contains($0) }.map { looked[$0].normal }
+        let used = looked.indices.filter { !leftOut.contains($0) }.map { looked[$0].normal }.inBlocksOfTime()
         if used.count < rules.fewestWindows, looked.count >= rules.fewestWindows, !report.isRefused {
             let few = EnrolmentFinding.tooFewWindows(found: used.count, needed: rules.fewestWindows)
             report.findings.append(EnrolmentReport.Finding(few))
         }
         guard !report.isRefused else { return EnrolmentOutcome(report: report, made: nil) }
+        if state.isEmpty, let first = looked.first, let last = looked.last {
+            let seconds = last.end.timeIntervalSince(first.start)
+            if seconds < Self.oneSittingSeconds { report.findings.append(oneSitting(minutes: seconds / 60)) }
+        }
         let bank: NormalBank
         if let present, !state.isEmpty {
             bank = try present.replacing(state: state, with: used, capacity: capacity)
@@ -144,14 +152,30 @@ struct EnrolmentMaker: Sendable {
         )
     }
 
+    private func oneSitting(minutes: Double) -> EnrolmentReport.Finding {
+        let minutes = Int(minutes.rounded(.up))
+        return EnrolmentReport.Finding(
+            code: "one_sitting",
+            isRefusal: false,
+            windows: 0,
+            text: BilingualSentence(
+                en:
+                    "All of it was heard within \(minutes) minutes; what the machine does at other hours will sound new. "
+                    + "Once a day of it is stored, `ausculta enroll \(machine) --since 24h` hears all of that.",
+                zh: "全部声音来自 \(minutes) 分钟之内；设备在其他时段的声音会被视为异常。存满一天后，可用 "
+                    + "`ausculta enroll \(machine) --since 24h` 听取全天。"
+            )
+        )
+    }
+
     private static func longStretch(_ count: Int, of total: Int) -> EnrolmentReport.Finding {
         EnrolmentReport.Finding(
             code: "long_stretch",
             isRefusal: false,
             windows: 0,
             text: BilingualSentence(
-                en: "The stretch holds \(total) windows; the newest \(count) of them were read.",
-                zh: "该时段共有 \(total) 个窗口；只读取了其中最新的 \(count) 个。"
+                en: "The stretch holds \(total) windows; \(count) of them, spread over it, were read.",
+                zh: "该时段共有 \(total) 个窗口；从中均匀读取了 \(count) 个。"
             )
         )
     }

@@ -118,14 +118,23 @@ extension LearningRoom {
         until: Date,
         extending present: NormalBank? = nil
     ) async throws -> EnrolmentOutcome {
+        let heard = try await store.reader.heard(
+            machine: machine,
+            model: model,
+            since: since,
+            until: until,
+            limit: EnrolmentMaker.mostWindowsCounted
+        )
+        // A day of windows stands for the day, not for its last hours.
+        let most = EnrolmentMaker.mostWindowsRead
         let windows = try await store.reader.learningWindows(
             machine: machine,
             model: model,
             since: since,
             until: until,
-            limit: EnrolmentMaker.mostWindowsRead
+            every: ((heard?.windows ?? 0) + most - 1) / most,
+            limit: most
         )
-        let heard = try await store.reader.heard(machine: machine, model: model, since: since, until: until)
         let maker = EnrolmentMaker(machine: machine, state: state, capacity: settings.capacity)
         return try maker.make(
             windows,

@@ -26,11 +26,12 @@ package final class RehearsalEar {
         return NormalWindow(embedding: heard.embedding, descriptor: heard.descriptor.values)
     }
 
-    /// Takes windows for the normal sound of a machine, in place of what was enrolled before.
+    /// Takes windows for the normal sound of a machine, in place of what was enrolled before, as enrolment does.
     ///
+    /// - Parameter windows: in the order they were heard.
     /// - Throws: `DetectionError` for too few windows.
     package func enrol(_ windows: [NormalWindow]) throws {
-        judge.normalSound = try NormalSound(NormalBank(windows: ["": windows]), version: 1)
+        judge.normalSound = try NormalSound(NormalBank(windows: ["": windows.inBlocksOfTime()]), version: 1)
     }
 
     /// Judges a window heard before. One whose microphone is in trouble has no scores.

@@ -20,7 +20,7 @@ public struct EnrolmentReport: Hashable, Sendable, Codable {
     /// One thing to know about it.
     public struct Finding: Hashable, Sendable, Codable {
         /// A short name: `too_few_windows`, `silence`, `clipping`, `too_little_variety`, `outliers`, `trouble`,
-        /// `other_model`.
+        /// `other_model`, `long_stretch`, `one_sitting`.
         public var code: String
         /// Whether the enrolment was refused for it.
         public var isRefusal: Bool

@@ -57,12 +57,14 @@ extension TrendLogReader {
     ///   - model: as results are signed with; windows of others are left out.
     ///   - since: earliest start.
     ///   - until: latest end.
-    ///   - limit: at most so many, the newest of the range.
+    ///   - every: of the range's windows every so many-th is read, counted from the newest; 1 for all.
+    ///   - limit: at most so many, the newest of these.
     public func learningWindows(
         machine: String,
         model: String,
         since: Date? = nil,
         until: Date? = nil,
+        every: Int = 1,
         limit: Int
     ) async throws -> [LearningWindow] {
         try await read { db in
@@ -80,11 +82,15 @@ extension TrendLogReader {
                     """,
                 arguments: [
                     try machineID(db, machine), since?.millisecondsSince1970 ?? .min,
-                    until?.millisecondsSince1970 ?? .max, model, max(0, limit),
+                    until?.millisecondsSince1970 ?? .max, model, every > 1 ? -1 : max(0, limit),
                 ]
             )
             var windows: [LearningWindow] = []
-            while let row = try rows.next() {
+            var place = 0
+            while windows.count < max(0, limit), let row = try rows.next() {
+                defer { place += 1 }
+                // Columns of a row that is passed over are never read.
+                guard place.isMultiple(of: max(1, every)) else { continue }
                 let (trouble, vocabulary, top): (String?, Int64?, Int?) = (row[3], row[4], row[5])
                 let embedding: Data = row[6]
                 let descriptor: Data? = row[8]

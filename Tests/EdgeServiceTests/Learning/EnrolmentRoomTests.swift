@@ -1,4 +1,5 @@
 // Enrolment as the service carries it out: what is heard, kept, refused, taken back, proposed, and found after a restart.
+import Detection
 import Foundation
 import MachineHealth
 import Publishing
@@ -29,7 +30,8 @@ import TrendLog
             let report = try #require(answer.report)
             #expect(report.windowsHeard == 60 && report.windowsUsed == 60)
             #expect(report.states.map(\.points) == [60])
-            #expect(report.findings.isEmpty)
+            #expect(report.findings.map(\.code) == ["one_sitting"] && !report.isRefused)
+            #expect(report.findings.first?.text.en.contains("within 2 minutes") == true)
 
             let healthy = try #require(try novelty(plant, .healthy))
             #expect(!healthy.isNovel)
@@ -44,6 +46,26 @@ import TrendLog
             #expect(stored.user == "mei")
             #expect(stored.comment == "after the oil change")
             #expect(try PayloadCoder.decode(EnrolmentReport.self, from: stored.report) == report)
+        }
+    }
+
+    @Test func theBankKeepsWhichWindowsWereHeardTogether() async throws {
+        try await LearningPlant.with { plant in
+            try await plant.hear(.healthy, count: 60)
+            try #require(try await plant.enrol(0, 120).ok)
+            let data = try #require(try await plant.store.reader.bankData(machine: "pump-1", version: 1))
+            let bank = try NormalBank(encoded: data)
+            #expect(bank.states.map(\.blocks) == [TimeBlocks.contiguous(60)])
+        }
+    }
+
+    @Test func aDayIsNoSitting() async throws {
+        try await LearningPlant.with { plant in
+            // A window every five minutes for five hours.
+            try await plant.hear(.healthy, count: 60, hopSeconds: 300)
+            let report = try #require(try await plant.enrol(0, 18_000).enrolment?.report)
+            #expect(report.windowsUsed == 60)
+            #expect(report.findings.isEmpty)
         }
     }
 
@@ -93,7 +115,7 @@ import TrendLog
             try await plant.hear(.healthy, count: 60)
             try await plant.hear(.strange, count: 2, from: 120)
             let report = try #require(try await plant.enrol(0, 200).enrolment?.report)
-            #expect(report.findings.map(\.code) == ["outliers"])
+            #expect(report.findings.map(\.code) == ["outliers", "one_sitting"])
             #expect(report.windowsLookedAt == 62 && report.windowsUsed == 60)
             #expect(try isNovel(plant, .strange) == true)
         }

@@ -11,10 +11,24 @@ struct Outcome: Sendable {
     var healthyWindows = 0
     var falseFaults = 0
     var falseChanges = 0
-    /// Per fault: episodes, those in which its own alarm came in time, and those in which any alarm did.
-    var faults: [(fault: String, episodes: Int, named: Int, noticed: Int)] = []
+    /// Healthy windows unlike the enrolled sound; the limit promises how many at most.
+    var novelWindows = 0
+    /// Per fault: what was told in its episodes.
+    var faults: [Detections] = []
     /// A line per judged window, healthy ones and faulty ones.
     var trace: [String] = []
+}
+
+/// What was told of one fault within the windows it had.
+struct Detections: Sendable {
+    let fault: String
+    var episodes = 0
+    /// Its own alarm came.
+    var named = 0
+    /// Its own alarm came or `changed`, which says that no label explains the sound.
+    var told = 0
+    /// Any alarm came, another fault's included.
+    var noticed = 0
 }
 
 /// How a machine's normal sound is enrolled: half an hour in all, from so many stretches of its life.
@@ -43,7 +57,9 @@ struct EnrolledMachine: Sendable {
     /// Enrols, listens and counts.
     ///
     /// - Parameters:
-    ///   - hours: of healthy life, `hopSeconds` apart; every window is a stretch of life of its own.
+    ///   - hours: of healthy life, in stretches `hopSeconds` apart.
+    ///   - inARow: windows on end of each stretch. One hears as many stretches as can be, but no run of windows from one that
+    ///     is unlike the enrolled sound as a whole.
     ///   - labels: the machine's vocabulary; faults that it does not name are heard all the same.
     func hear(
         ear: RehearsalEar,
@@ -51,7 +67,8 @@ struct EnrolledMachine: Sendable {
         labels: LabelVocabulary,
         enrolment: EnrolmentPlan,
         hours: Double,
-        hopSeconds: Double
+        hopSeconds: Double,
+        inARow: Int = 1
     ) throws -> Outcome {
         let each = EnrolmentPlan.windows / enrolment.stretches
         try ear.enrol(
@@ -63,18 +80,21 @@ struct EnrolledMachine: Sendable {
         )
         var outcome = Outcome()
         var rehearsal = makeRehearsal(labels, hopSeconds: hopSeconds)
-        let number = Int(hours * 3_600 / hopSeconds)
-        let healthy = try stride(from: 0, to: number, by: Self.windowsPerFile).flatMap { first in
-            try cache.windows("\(name)/healthy-\(first)") {
-                try (first..<first + Self.windowsPerFile).map { number in
-                    try ear.hear(try stretch(.normal, take: 1_000 + UInt64(number), windows: 1)[0])
+        let stretches = Int(hours * 3_600 / hopSeconds)
+        let perFile = max(1, Self.windowsPerFile / inARow)
+        let healthy = try stride(from: 0, to: stretches, by: perFile).flatMap { first in
+            try cache.windows("\(name)/healthy-\(first)" + (inARow > 1 ? "x\(inARow)" : "")) {
+                try (first..<first + perFile).flatMap { number in
+                    try stretch(.normal, take: 1_000 + UInt64(number), windows: inARow).map { try ear.hear($0) }
                 }
             }
         }
-        for (number, sound) in healthy.prefix(number).enumerated() {
-            let time = Date(timeIntervalSince1970: Double(number) * hopSeconds)
+        for (number, sound) in healthy.prefix(stretches * inARow).enumerated() {
+            let seconds = Double(number / inARow) * hopSeconds + Double(number % inARow) * Self.windowSeconds
+            let time = Date(timeIntervalSince1970: seconds)
             outcome.healthyWindows += 1
             let window = try ear.judge(sound, start: time)
+            if window.novelty?.isNovel ?? false { outcome.novelWindows += 1 }
             var raised = ""
             for case .raised(let label, _) in rehearsal.take(window) {
                 if label == .changed { outcome.falseChanges += 1 } else { outcome.falseFaults += 1 }
@@ -83,7 +103,7 @@ struct EnrolledMachine: Sendable {
             outcome.trace.append(line("normal", 0, number, window, raised))
         }
         for fault in kind.states where fault != .normal {
-            var (named, noticed) = (0, 0)
+            var detections = Detections(fault: fault.rawValue)
             for episode in 0..<Self.episodes {
                 var rehearsal = makeRehearsal(labels, hopSeconds: Self.windowSeconds / 2)
                 var raised: Set<LabelID> = []
@@ -101,16 +121,19 @@ struct EnrolledMachine: Sendable {
                     }
                     outcome.trace.append(line(fault.rawValue, episode, number, window, told))
                 }
-                if raised.contains(LabelID(fault.rawValue)) { named += 1 }
-                if !raised.isEmpty { noticed += 1 }
+                let own: LabelID = .init(fault.rawValue)
+                detections.episodes += 1
+                if raised.contains(own) { detections.named += 1 }
+                if raised.contains(own) || raised.contains(.changed) { detections.told += 1 }
+                if !raised.isEmpty { detections.noticed += 1 }
             }
-            outcome.faults.append((fault.rawValue, Self.episodes, named, noticed))
+            outcome.faults.append(detections)
         }
         return outcome
     }
 
     /// What the sound depends on, as a folder's name.
-    private var name: String { "\(kind.rawValue)-\(generator.rawValue)-\(individual)-\(snrDB)dB" }
+    private var name: String { "\(kind.rawValue)-\(generator.rawValue)-\(individual)-\(snrDB)dB-mounted" }
 
     private func line(_ state: String, _ episode: Int, _ number: Int, _ window: RehearsedWindow, _ told: String)
         -> String
@@ -134,7 +157,7 @@ struct EnrolledMachine: Sendable {
         )
     }
 
-    /// Windows on end of one stretch of life, full severity.
+    /// Windows on end of one stretch of life, full severity, heard by a microphone that was set up once.
     private func stretch(_ state: MachineState, take: UInt64, windows: Int) throws -> [[Float]] {
         var microphone = try SimulatedMicrophone(
             .machine(
@@ -144,7 +167,8 @@ struct EnrolledMachine: Sendable {
                 individual: individual,
                 take: take,
                 snrDB: snrDB,
-                generator: generator
+                generator: generator,
+                levelSetup: .once
             )
         )
         return (0..<windows).map { _ in microphone.render(frames: Self.windowFrames) }

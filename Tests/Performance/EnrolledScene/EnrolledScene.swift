@@ -1,8 +1,8 @@
 // How often enrolled machines raise false alarms, and whether their faults are noticed, by the rule as it is configured.
 //
 //     swift run -c release EnrolledScene [--kinds compressor,pump] [--individuals 3] [--first 4100000] [--days 10]
-//         [--hop 30m] [--snr 20] [--generators a,b] [--stretches 1] [--model FOLDER] [--config FILE] [--sound FOLDER]
-//         [--trace FILE]
+//         [--hop 30m] [--in-a-row 1] [--snr 20] [--generators a,b] [--stretches 1] [--model FOLDER] [--config FILE]
+//         [--sound FOLDER] [--trace FILE]
 import EdgeService
 import Foundation
 import MachineHealth
@@ -48,7 +48,8 @@ struct EnrolledScene {
                             labels: labels,
                             enrolment: options.enrolment,
                             hours: 24 * options.days,
-                            hopSeconds: options.hopSeconds
+                            hopSeconds: options.hopSeconds,
+                            inARow: options.inARow
                         )
                         work.outcomes.withLock { $0[index] = outcome }
                         print("\(job.kind.rawValue) \(job.generator.rawValue) \(job.individual): \(line(outcome))")
@@ -74,8 +75,11 @@ struct EnrolledScene {
     }
 
     private static func line(_ outcome: Outcome) -> String {
-        let faults = outcome.faults.map { "\($0.fault) \($0.named)/\($0.episodes) named, \($0.noticed) noticed" }
-        return "\(outcome.healthyWindows) healthy windows, \(outcome.falseFaults) fault alarms, "
+        let faults = outcome.faults.map {
+            "\($0.fault) \($0.named)/\($0.episodes) named, \($0.told) told, \($0.noticed) noticed"
+        }
+        return
+            "\(outcome.healthyWindows) healthy windows, \(outcome.novelWindows) novel, \(outcome.falseFaults) fault alarms, "
             + "\(outcome.falseChanges) of changed; " + faults.joined(separator: "; ")
     }
 
@@ -89,12 +93,18 @@ struct EnrolledScene {
             return "\(count) (\(rounded(Double(count) / max(months, 1e-9))) a month, below \(rounded(upper)) by 95 %)"
         }
         print("\n\(title): \(outcomes.count) individuals, \(rounded(months)) machine-months of windows")
-        print("  false alarms: faults \(rate(faults)), changed \(rate(changes))")
+        let share = outcomes.map { Double($0.novelWindows) / Double(max(1, $0.healthyWindows)) }.sorted()
+        print("  false alarms: all \(rate(faults + changes)), faults \(rate(faults)), changed \(rate(changes))")
+        print(
+            "  healthy windows novel, by individual: \(share.map { "\(rounded(100 * $0)) %" }.joined(separator: ", "))"
+        )
         for place in outcomes.first?.faults.indices ?? 0..<0 {
             let of = outcomes.map { $0.faults[place] }
-            let (named, noticed) = (of.reduce(0) { $0 + $1.named }, of.reduce(0) { $0 + $1.noticed })
-            let episodes = of.reduce(0) { $0 + $1.episodes }
-            print("  \(of[0].fault): named in \(named), noticed in \(noticed) of \(episodes) episodes of five windows")
+            func sum(_ count: (Detections) -> Int) -> Int { of.reduce(0) { $0 + count($1) } }
+            print(
+                "  \(of[0].fault): named in \(sum(\.named)), told in \(sum(\.told)), noticed in \(sum(\.noticed)) of "
+                    + "\(sum(\.episodes)) episodes of five windows"
+            )
         }
     }
 
@@ -140,6 +150,7 @@ struct Options {
     var first: UInt64 = 4_100_000
     var days = 10.0
     var hopSeconds = 1_800.0
+    var inARow = 1
     var snrDB = 20.0
     var model = "Models/embedded"
     var configuration = "Deploy/examples/ausculta.yaml"
@@ -165,6 +176,7 @@ struct Options {
             case "--individuals": individuals = Int(value) ?? individuals
             case "--days": days = Double(value) ?? days
             case "--hop": hopSeconds = try TimeExpression.seconds(value)
+            case "--in-a-row": inARow = max(1, Int(value) ?? inARow)
             case "--snr": snrDB = Double(value) ?? snrDB
             case "--model": model = value
             case "--config": configuration = value
