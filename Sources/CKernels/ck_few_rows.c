@@ -10,21 +10,37 @@
 
 // The depth's blocks decide the order of the sums, so they are the same on every path. Blocks of rows and chunks of outputs
 // do not touch it: a row is summed for itself.
-enum { DEPTH_BLOCK = 768, ROW_GRAIN = 8, MOST_ROWS = 48, MOST_OUTPUTS = 48, MOST_SUMS = 48 * 24 };
+enum {
+    DEPTH_BLOCK = 768,
+    ROW_GRAIN = 8,
+    MOST_ROWS = 48,
+    MOST_OUTPUTS = 48,
+    MOST_SUMS = 48 * 24,
+    // A multiple of the outputs of every tile.
+    OUTPUT_GRAIN = 24,
+    // A chunk's weights, 295 KB, and what is fetched ahead of them share the second-level cache and a little of the third.
+    CHUNK_WEIGHTS = 24 * 3072,
+};
 
 static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 static ptrdiff_t row_units(ptrdiff_t rows) { return (rows + ROW_GRAIN - 1) / ROW_GRAIN; }
 
-// With AVX2 a block of rows is as wide as a tile, 24: a tile then reads the packed rows from beginning to end, not every other
-// piece of them (40 rows: 86 instead of 91 ms for all layers of the full-size tower, Zen 3). AVX-512's tiles are 48 wide.
+// A block of rows is as wide as a tile, which then reads the packed rows from beginning to end, not every other piece of them.
+// With AVX2 that is two vectors, and three where one would be left over: three by four outputs would fill all sixteen
+// registers, and the compiler keeps some of them in memory then; one alone meets too many rows of weights at a time.
 static ptrdiff_t most_rows(void) { return ck_active_isa() == CK_ISA_AVX2 ? 24 : MOST_ROWS; }
 
-// Outputs per chunk, a multiple of every tile's; as many as keep the sums within MOST_SUMS.
-static ptrdiff_t chunk_outputs(void) { return smaller(MOST_OUTPUTS, MOST_SUMS / most_rows()); }
+static ptrdiff_t row_blocks(ptrdiff_t rows) {
+    if (ck_active_isa() == CK_ISA_AVX2) return row_units(rows) < 4 ? 1 : row_units(rows) / 2;
+    return (rows + MOST_ROWS - 1) / MOST_ROWS;
+}
 
-// The fewest blocks of at most `most_rows` rows.
-static ptrdiff_t row_blocks(ptrdiff_t rows) { return (rows + most_rows() - 1) / most_rows(); }
+// Outputs per chunk: as many as keep their sums within MOST_SUMS and their weights within CHUNK_WEIGHTS.
+static ptrdiff_t chunk_outputs(ptrdiff_t depth) {
+    ptrdiff_t most = smaller(smaller(MOST_OUTPUTS, MOST_SUMS / most_rows()), CHUNK_WEIGHTS / depth);
+    return most < OUTPUT_GRAIN ? OUTPUT_GRAIN : most / OUTPUT_GRAIN * OUTPUT_GRAIN;
+}
 
 // Where a block of rows starts: the blocks are as equal as whole grains allow.
 static ptrdiff_t block_start(ptrdiff_t rows, ptrdiff_t block) {
@@ -228,11 +244,11 @@ void ck_few_rows_product(const ck_few_rows_call *call) {
     ptrdiff_t rows = call->rows, outputs = call->outputs, depth = call->depth;
     if (rows <= 0 || outputs <= 0 || depth <= 0) return;
     float sums[MOST_SUMS] __attribute__((aligned(64))) = {0};
-    ptrdiff_t chunk = chunk_outputs();
+    ptrdiff_t chunk = chunk_outputs(depth), blocks = row_blocks(rows);
     for (ptrdiff_t first = 0; first < outputs; first += chunk) {
         ptrdiff_t count = smaller(chunk, outputs - first);
         const float *weight = call->weight + first * depth, *next = weight + count * depth;
-        for (ptrdiff_t block = 0; block < row_blocks(rows); block++) {
+        for (ptrdiff_t block = 0; block < blocks; block++) {
             ptrdiff_t row = block_start(rows, block), width = block_start(rows, block + 1) - row;
             const float *packed = call->packed + row * depth;
             for (ptrdiff_t k = 0; k < depth; k += DEPTH_BLOCK) {
@@ -246,9 +262,9 @@ void ck_few_rows_product(const ck_few_rows_call *call) {
                     .depth = smaller(DEPTH_BLOCK, depth - k),
                     .accumulate = k > 0,
                 };
-                // The first block of rows fetches the next chunk, the others find it.
-                t.ahead = row == 0 ? next + k * count : next;
-                t.ahead_floats = row == 0 ? t.depth * count : 0;
+                // Each block of rows fetches its share of the next chunk: one alone would ask for more than memory gives.
+                t.ahead_floats = t.depth * count / blocks;
+                t.ahead = next + k * count + block * t.ahead_floats;
                 run_tiles(&t);
             }
             finish(&(finishing){

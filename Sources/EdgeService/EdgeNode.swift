@@ -254,6 +254,7 @@ public final class EdgeNode: Sendable {
         try await client.subscribe(to: commands, qos: .atLeastOnce) { [weak self] message in self?.receive(message) }
         try await openDashboard()
         try client.start()
+        FilePages.letGoOfCode()
         logger.notice(
             """
             listening to \(configuration.machines.count) machines of \(configuration.site) with model \

@@ -1,6 +1,7 @@
 // `ausculta bench`: what a window costs on this machine.
 import ArgumentParser
 import CAllocations
+import Dashboard
 import EdgeService
 import Foundation
 import MachineSimulator
@@ -42,6 +43,14 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Labels to time beside four sentences, separated by commas; as classify takes them.",
+            valueName: "a,b,c"
+        )
+    )
+    var labels = ListenerBenchmark.typedLabels.joined(separator: ",")
+
+    @Option(
+        help: ArgumentHelp(
             "Measure enrolment and taught examples instead, with so many machines; needs no model.",
             valueName: "machines"
         )
@@ -57,6 +66,9 @@ struct BenchCommand: ParsableCommand {
         }
         guard (1...256).contains(threads) else { throw ValidationError("--threads \(threads): expected 1 to 256") }
         guard (1...100_000).contains(windows) else { throw ValidationError("--windows: expected 1 to 100000") }
+        guard !splitLabels(labels).isEmpty else {
+            throw ValidationError("--labels: expected labels separated by commas")
+        }
         guard hop > 0 else { throw ValidationError("--hop: expected a number above 0") }
     }
 
@@ -74,7 +86,8 @@ struct BenchCommand: ParsableCommand {
             threads: threads,
             windows: windows,
             referenceIsLonger: referenceIsLonger,
-            encoderOnly: encoderOnly
+            encoderOnly: encoderOnly,
+            labels: splitLabels(labels)
         ) {
             ca_thread_allocations()
         }
@@ -106,13 +119,20 @@ struct BenchCommand: ParsableCommand {
     private func show(_ report: BenchmarkReport) {
         func number(_ value: Double, _ decimals: Int = 1) -> String { String(format: "%.\(decimals)f", value) }
         let scaling = report.scaling.map { ", \(number($0, 2)) times one worker alone" } ?? ""
+        let texts = report.texts.map { text in
+            """
+            \(number(text.ms.median)) ms for \(text.phrases.count) labels of \(text.tokens) tokens \
+            (best \(number(text.ms.min)); of the processor \(number(text.processorMs.median)), best \
+            \(number(text.processorMs.min)))
+            """
+        }
         let wide = report.bf16PeakGflops.map { " (\(number($0)) in bfloat16)" } ?? ""
         Console.result(
             """
             model             \(report.model), \(report.instructionSet) kernels, \(report.precision)
             log-mel           \(number(report.logMelMs.median, 2)) ms a window (best \(number(report.logMelMs.min, 2)))
             encoder           \(number(report.encoderMs.median)) ms a window (best \(number(report.encoderMs.min)))
-            text              \(number(report.textMs.median)) ms for 4 labels (best \(number(report.textMs.min)))
+            text              \(texts.joined(separator: "\n                  "))
             throughput        \(number(report.windowsPerSecond)) windows a second on \(report.threads) threads\
             \(report.encoderOnly ? ", encoder alone" : "")\(scaling)
             machines per box  \(report.machinesPerBox) at a window every \(number(report.hopS, 0)) s

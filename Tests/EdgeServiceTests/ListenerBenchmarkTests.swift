@@ -36,6 +36,21 @@ import Testing
         #expect(report.allocationsPerWindow == 0)
     }
 
+    /// Sentences first, then the given labels, each with tokens of its own.
+    @Test func labelsAreTimedBesideSentences() throws {
+        let labels = ["air leak", "其他", "normal running"]
+        let model = try SoundModel(directory: Self.model)
+        let benchmark = ListenerBenchmark(model: model, threads: 1, windows: 1, labels: labels) { 0 }
+        let texts = try benchmark.run(sound: Self.sound, hopSeconds: 5).texts
+        try #require(texts.count == 2)
+        #expect(texts[0].phrases.count == 4)
+        #expect(texts[1].phrases == labels)
+        for text in texts {
+            #expect(text.tokens == (try model.tokenCounts(of: text.phrases)).reduce(0, +))
+            #expect(text.ms.min > 0 && text.ms.min <= text.ms.median)
+        }
+    }
+
     /// Programs read these keys.
     @Test func theDocumentHasTheKeysOfTheContract() throws {
         let encoder = JSONEncoder()
@@ -44,7 +59,7 @@ import Testing
         let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let keys = [
             "model", "threads", "windows", "log_mel_ms", "encoder_ms", "windows_per_second", "fma_peak_gflops",
-            "gemm_peak_gflops", "share_of_peak", "peak_rss_mb", "allocations_per_window",
+            "gemm_peak_gflops", "share_of_peak", "peak_rss_mb", "allocations_per_window", "text_ms", "texts",
         ]
         for key in keys { #expect(document[key] != nil, "\(key)") }
         let encoderMS = try #require(document["encoder_ms"] as? [String: Double])

@@ -4,7 +4,7 @@ import Kernels
 import Testing
 
 @Suite struct FewRowsTests {
-    /// Rows, outputs, inputs: below, at and above tiles, blocks of rows (24 and 48), chunks of outputs (48 and 24),
+    /// Rows, outputs, inputs: below, at and above tiles, blocks of rows (16, 24 and 48), chunks of outputs (48 and 24),
     /// blocks of the depth (768), and primes.
     struct Shape: Sendable, CustomTestStringConvertible {
         var rows: Int
@@ -20,7 +20,8 @@ import Testing
             Shape(rows: 48, outputs: 23, inputs: 31), Shape(rows: 49, outputs: 61, inputs: 5),
             Shape(rows: 23, outputs: 47, inputs: 11), Shape(rows: 24, outputs: 49, inputs: 770),
             Shape(rows: 25, outputs: 96, inputs: 29), Shape(rows: 97, outputs: 12, inputs: 127),
-            Shape(rows: 257, outputs: 19, inputs: 3),
+            Shape(rows: 257, outputs: 19, inputs: 3), Shape(rows: 44, outputs: 53, inputs: 31),
+            Shape(rows: 26, outputs: 29, inputs: 3089),
         ]
     }
 

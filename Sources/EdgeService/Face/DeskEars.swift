@@ -21,6 +21,9 @@ public actor DeskEars: SoundDesk {
     public nonisolated let modelName: String
 
     private let thread: WorkerThread
+    /// Labels that go through the text tower together: some forty tokens, as long as a window or less.
+    private static let labelsAtOnce = 8
+
     private let model: SoundModel
     private let courtesy: Courtesy
     private let machinesWaiting: @Sendable () -> Int
@@ -101,22 +104,22 @@ public actor DeskEars: SoundDesk {
 
     // MARK: - Parts
 
-    /// Phrases as the model understands them; those not known yet go through the text tower one at a time, so that
-    /// others get their turn in between.
+    /// Phrases as the model understands them; those not known yet go through the text tower a few at a time: its
+    /// weights are read once for all of them, and others get their turn in between.
     private func embeddings(of labels: [String]) async throws -> [[Float]] {
         var known: [String: [Float]] = [:]
-        var usedTower = false
-        defer { if usedTower { model.releaseTextWeights() } }
-        for label in labels where known[label] == nil {
-            if let remembered = phrases[label] {
-                known[label] = remembered
-                continue
-            }
+        var unknown: [String] = []
+        for label in labels where known[label] == nil && !unknown.contains(label) {
+            if let remembered = phrases[label] { known[label] = remembered } else { unknown.append(label) }
+        }
+        defer { if !unknown.isEmpty { model.releaseTextWeights() } }
+        for first in stride(from: 0, to: unknown.count, by: Self.labelsAtOnce) {
             try await letMachinesGoFirst()
-            usedTower = true
-            let embedding = try model.embed(texts: [label])[0]
-            phrases[label] = embedding
-            known[label] = embedding
+            let batch = Array(unknown[first..<min(first + Self.labelsAtOnce, unknown.count)])
+            for (label, embedding) in zip(batch, try model.embed(texts: batch)) {
+                phrases[label] = embedding
+                known[label] = embedding
+            }
         }
         return labels.compactMap { known[$0] }
     }

@@ -1,6 +1,7 @@
 // One checkpoint, ready to compare sound with phrases: weights, tokenizer and front end together.
 import CLAP
 import Foundation
+import Kernels
 import ModelStore
 import Synchronization
 
@@ -58,6 +59,8 @@ public final class SoundModel: Sendable {
             guard FileManager.default.fileExists(atPath: file.path) else { continue }
             digests[name] = try await fingerprints.sha256(of: file)
         }
+        // Reading configuration and digests is over.
+        FilePages.letGoOfCode()
         let memory = LabelMemory(
             cache: derived,
             fileDigests: digests,
@@ -83,13 +86,23 @@ public final class SoundModel: Sendable {
 
     /// Embeds phrases; shape `(texts.count, projection)`, each L2-normalised.
     public func embed(texts: [String]) throws -> [[Float]] {
-        let tokenizer = try tokenizer.withLock { known in
+        let tokenizer = try readyTokenizer()
+        encoded.add(texts.count, ordering: .relaxed)
+        return try clap.makeTextEncoder().embed(texts: texts.map { tokenizer.encode($0) })
+    }
+
+    /// Tokens of phrases, start and end included.
+    func tokenCounts(of texts: [String]) throws -> [Int] {
+        let tokenizer = try readyTokenizer()
+        return texts.map { tokenizer.encode($0).count }
+    }
+
+    private func readyTokenizer() throws -> RobertaTokenizer {
+        try tokenizer.withLock { known in
             let tokenizer = try known ?? makeTokenizer()
             known = tokenizer
             return tokenizer
         }
-        encoded.add(texts.count, ordering: .relaxed)
-        return try clap.makeTextEncoder().embed(texts: texts.map { tokenizer.encode($0) })
     }
 
     /// A classifier over labels, each given by one or more phrases.
@@ -124,10 +137,12 @@ public final class SoundModel: Sendable {
         return "\(name)@\((weightsDigest ?? clap.weightsSHA256).prefix(12))\(suffix)"
     }
 
-    /// Gives the text tower's pages and the tokenizer's tables back to the system; the next phrase reads both again.
+    /// Gives the text tower's pages, the tokenizer's tables and the code behind both back to the system; the next phrase reads
+    /// them again.
     public func releaseTextWeights() {
         tokenizer.withLock { $0 = nil }
         clap.releaseTextWeights()
+        FilePages.letGoOfCode()
     }
 
     private func makeTokenizer() throws -> RobertaTokenizer {

@@ -21,6 +21,17 @@ public struct BenchmarkReport: Sendable, Encodable {
         public var encoderMs: Spread
     }
 
+    /// Some labels through the text tower together, on one thread.
+    public struct Text: Sendable, Encodable {
+        public var phrases: [String]
+        /// Of all of them, start and end included.
+        public var tokens: Int
+        /// By the clock on the wall.
+        public var ms: Spread
+        /// By what the thread used of a processor: on a shared machine the wall's clock counts others' work, too.
+        public var processorMs: Spread
+    }
+
     public var model: String
     /// Workers, one thread each.
     public var threads: Int
@@ -33,8 +44,10 @@ public struct BenchmarkReport: Sendable, Encodable {
     public var encoderMs: Spread
     /// The same for each worker.
     public var workers: [Worker]
-    /// Four labels of about ten tokens through the text tower, on one thread.
+    /// Four labels that are sentences of about eleven tokens through the text tower, on one thread: the first of `texts`.
     public var textMs: Spread
+    /// The four sentences, then labels as people type them.
+    public var texts: [Text]
     /// All workers together, by the clock on the wall: from the first window's start to the last one's end.
     public var windowsPerSecond: Double
     /// What one worker reached alone, taking turns with all of them; absent where there is only one.

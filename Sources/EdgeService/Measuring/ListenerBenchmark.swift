@@ -10,18 +10,22 @@ public struct ListenerBenchmark: Sendable {
     private let windows: Int
     private let referenceIsLonger: Bool
     private let encoderOnly: Bool
+    private let labels: [String]
     private let countAllocations: @Sendable () -> Int
 
-    private static let phrases = [
+    /// Sentences as configurations have them, and bare names as people type them at the listening desk and after `--labels`.
+    private static let sentences = [
         "the sound of an air compressor running normally", "the sound of a bearing that is lacking oil",
         "the sound of a compressor with a broken valve plate", "the sound of an electric motor that is overheating",
     ]
+    public static let typedLabels = ["normal running", "bearing lacking oil", "air leak", "other"]
 
     /// - Parameters:
     ///   - threads: workers, one thread each.
     ///   - windows: to be measured, over all workers.
     ///   - referenceIsLonger: sends short windows through the fusion path too, as the reference implementation may.
     ///   - encoderOnly: does log-mel before the clock starts, so that throughput is the encoder's alone.
+    ///   - labels: to be timed beside the four sentences.
     ///   - countAllocations: allocations of the calling thread so far; -1 where unknown.
     public init(
         model: SoundModel,
@@ -29,6 +33,7 @@ public struct ListenerBenchmark: Sendable {
         windows: Int,
         referenceIsLonger: Bool = false,
         encoderOnly: Bool = false,
+        labels: [String] = typedLabels,
         countAllocations: @escaping @Sendable () -> Int
     ) {
         self.model = model
@@ -36,6 +41,7 @@ public struct ListenerBenchmark: Sendable {
         self.encoderOnly = encoderOnly
         self.threads = max(1, threads)
         self.windows = max(windows, max(1, threads))
+        self.labels = labels
         self.countAllocations = countAllocations
     }
 
@@ -73,6 +79,7 @@ public struct ListenerBenchmark: Sendable {
         let allocations = Double(laps.joined().map(\.allocations).reduce(0, +)) / Double(windows)
         let resident = Self.peakResidentMegabytes
         let operations = Double(try Listener(model: model).floatingPointOperationsPerWindow)
+        let sentences = try measureText(Self.sentences)
         let precision = model.clap.precision
         let limit = precision == .bfloat16 ? peak.bfloat16Gigaflops : peak.multiplyAddGigaflops
         return BenchmarkReport(
@@ -85,7 +92,8 @@ public struct ListenerBenchmark: Sendable {
             logMelMs: BenchmarkReport.Spread(logMel),
             encoderMs: encoder,
             workers: (0..<threads).compactMap { number in Self.worker(laps.map { $0[number] }) },
-            textMs: try measureText(),
+            textMs: sentences.ms,
+            texts: [sentences, try measureText(labels)],
             windowsPerSecond: perSecond,
             oneWorkerWindowsPerSecond: Self.median(alone.map(\.perSecond)),
             scaling: Self.median(alone.map(\.scaling)),
@@ -161,16 +169,31 @@ public struct ListenerBenchmark: Sendable {
         return lap
     }
 
-    /// The first time reads the tower's pages from the file and is not counted.
-    private func measureText() throws -> BenchmarkReport.Spread {
+    /// Encodes phrases again and again; the first time reads the tower's pages from the file and is not counted.
+    private func measureText(_ phrases: [String]) throws -> BenchmarkReport.Text {
         let clock = ContinuousClock()
-        let times = try (0..<4).map { _ in
-            let begin = clock.now
-            _ = try model.embed(texts: Self.phrases)
-            return (clock.now - begin) / .milliseconds(1)
+        var times: [Double] = []
+        var processor: [Double] = []
+        for _ in 0..<6 {
+            let (begin, used) = (clock.now, Self.processorMilliseconds)
+            _ = try model.embed(texts: phrases)
+            processor.append(Self.processorMilliseconds - used)
+            times.append((clock.now - begin) / .milliseconds(1))
         }
         model.releaseTextWeights()
-        return BenchmarkReport.Spread(Array(times.dropFirst()))
+        return BenchmarkReport.Text(
+            phrases: phrases,
+            tokens: try model.tokenCounts(of: phrases).reduce(0, +),
+            ms: .init(Array(times.dropFirst())),
+            processorMs: .init(Array(processor.dropFirst()))
+        )
+    }
+
+    /// What the calling thread has used of a processor, the system's work for it included.
+    private static var processorMilliseconds: Double {
+        var used = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used)
+        return Double(used.tv_sec) * 1e3 + Double(used.tv_nsec) / 1e6
     }
 
     /// One worker's part of all turns; nil where it came too late for any window.
