@@ -13,6 +13,17 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 import programs  # noqa: E402
 from programs import PATIENCE_S, ROOT, Failure, Program, free_port, tool, wait_for  # noqa: E402, F401
 
+# For configurations: one fault, which `ausculta simulate` makes.
+LABELS = """\
+labels:
+  compressor:
+    - {id: normal, name: {en: Normal running, zh: 正常运行}, kind: normal,
+       prompts: ["the sound of an air compressor running normally"]}
+    - {id: bearing-lacking-oil, name: {en: Bearing lacking oil, zh: 轴承缺油}, kind: fault, severity: warning,
+       prompts: ["an air compressor with a bearing lacking oil"]}
+    - {id: other, name: {en: Other, zh: 其他}, kind: anchor, prompts: ["other sounds"]}
+"""
+
 
 class Service(Program):
     """Something with a dashboard at `base`."""
@@ -57,14 +68,7 @@ node: users
 broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
 window: {{length: 10s, hop: 5s}}
 rule: {{consecutive: 2}}
-labels:
-  compressor:
-    - {{id: normal, name: {{en: Normal running, zh: 正常运行}}, kind: normal,
-       prompts: ["the sound of an air compressor running normally"]}}
-    - {{id: bearing-lacking-oil, name: {{en: Bearing lacking oil, zh: 轴承缺油}}, kind: fault, severity: warning,
-       prompts: ["an air compressor with a bearing lacking oil"]}}
-    - {{id: other, name: {{en: Other, zh: 其他}}, kind: anchor, prompts: ["other sounds"]}}
-machines:
+{LABELS}machines:
   - {{id: compressor-9, profile: compressor}}
 store: {{path: users.sqlite, retain: 1d}}
 http: {{listen: "127.0.0.1:{port}", users_file: {users.name}}}
@@ -106,14 +110,7 @@ node: proposing
 broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
 window: {{length: 2s, hop: 2s}}
 enrolment: {{automatic: true, after: 80s}}
-labels:
-  compressor:
-    - {{id: normal, name: {{en: Normal running, zh: 正常运行}}, kind: normal,
-       prompts: ["the sound of an air compressor running normally"]}}
-    - {{id: bearing-lacking-oil, name: {{en: Bearing lacking oil, zh: 轴承缺油}}, kind: fault, severity: warning,
-       prompts: ["an air compressor with a bearing lacking oil"]}}
-    - {{id: other, name: {{en: Other, zh: 其他}}, kind: anchor, prompts: ["other sounds"]}}
-machines:
+{LABELS}machines:
   - {{id: {self.MACHINE}, profile: compressor}}
 store: {{path: proposing.sqlite, retain: 1d}}
 http: {{listen: "127.0.0.1:{port}"}}
@@ -157,14 +154,7 @@ node: watched
 broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
 window: {{length: 10s, hop: 2s}}
 rule: {{consecutive: 2}}
-labels:
-  compressor:
-    - {{id: normal, name: {{en: Normal running, zh: 正常运行}}, kind: normal,
-       prompts: ["the sound of an air compressor running normally"]}}
-    - {{id: bearing-lacking-oil, name: {{en: Bearing lacking oil, zh: 轴承缺油}}, kind: fault, severity: warning,
-       prompts: ["an air compressor with a bearing lacking oil"]}}
-    - {{id: other, name: {{en: Other, zh: 其他}}, kind: anchor, prompts: ["other sounds"]}}
-machines:
+{LABELS}machines:
   - id: {self.MACHINE}
     profile: compressor
     context: {{settle: 0s, signals: [{{name: run, topic: {self.TOPIC}, states: {{"1": running, "0": stopped}}}}]}}

@@ -4,8 +4,9 @@
 public struct EnrolmentSettings: Hashable, Sendable {
     /// Whether a machine without a bank gets a proposed one.
     public var isAutomatic = false
-    /// Listening it takes before one is proposed.
-    public var afterSeconds = 1_800.0
+    /// Listening it takes before one is proposed: long enough to hear a machine in more than one mood. One stretch of half an
+    /// hour does not stand for it (docs/detection-methods.md).
+    public var afterSeconds = 21_600.0
     /// Points kept per machine, over all operating states.
     public var capacity = 256
 
@@ -20,7 +21,7 @@ enum EnrolmentReading {
             ConfigurationSection(
                 $0,
                 keys: ConfigurationKeys.enrolment,
-                expected: "a section such as {automatic: true, after: 30m, capacity: 256}"
+                expected: "a section such as {automatic: true, after: 6h, capacity: 256}"
             )
         }
         guard let section else { return settings }

@@ -81,7 +81,7 @@ struct AdviceCheck: Sendable {
                 .configuration,
                 "enrolment",
                 "\(names): no normal sound is enrolled, so what no label names stays unseen",
-                "ausculta enroll \(first) --for 30m while it runs well, or enrolment: {automatic: true}"
+                "ausculta enroll \(first) --since 24h after a day of running well, or enrolment: {automatic: true}"
             )
         ]
     }

@@ -28,6 +28,7 @@ import Testing
         #expect(configuration.evidence == EvidenceSettings())
         #expect(configuration.enrolment == EnrolmentSettings())
         #expect(!configuration.enrolment.isAutomatic)
+        #expect(configuration.enrolment.afterSeconds == 21_600)
         #expect(configuration.logLevel == "info")
         #expect(configuration.language == "en")
         let machine = try #require(configuration.machines.first)
