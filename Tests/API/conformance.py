@@ -11,11 +11,9 @@ import json
 import math
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 import wave
@@ -24,16 +22,14 @@ import jsonschema_rs
 import schemathesis
 from schemathesis.core.failures import FailureGroup
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+from programs import ROOT, Demo, Failure  # noqa: E402
+
 DOCUMENT = ROOT / "Dashboards" / "openapi.json"
 PENDING = pathlib.Path(__file__).with_name("pending.txt")
 METHODS = ("get", "post", "delete", "put", "patch")
 # Without an end; it is asked apart, below.
 ENDLESS = "/api/v1/events"
-
-
-class Failure(Exception):
-    pass
 
 
 def fetch(url, method="GET", body=None, headers=None, timeout=30):
@@ -48,39 +44,6 @@ def fetch(url, method="GET", body=None, headers=None, timeout=30):
 def fetch_json(url):
     status, body = fetch(url)
     return json.loads(body) if status == 200 else None
-
-
-class Demo:
-    """`ausculta demo`, ended with SIGINT."""
-
-    def __init__(self, binary):
-        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
-        self.process = subprocess.Popen(
-            [binary, "demo"], cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
-        )
-
-    def text(self):
-        return pathlib.Path(self.log.name).read_text(errors="replace")
-
-    def wait_for(self, pattern, seconds):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            found = re.search(pattern, self.text())
-            if found:
-                return found
-            if self.process.poll() is not None:
-                raise Failure(f"the demo ended:\n{self.text()}")
-            time.sleep(0.2)
-        raise Failure(f"no '{pattern}' within {seconds} s:\n{self.text()}")
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
 
 
 def operations(document):
@@ -335,9 +298,10 @@ def main():
     parser.add_argument("--examples", type=int, default=5, help="requests schemathesis makes up per operation")
     options = parser.parse_args()
     document = json.loads(DOCUMENT.read_text())
-    demo = Demo(options.binary)
+    folder = tempfile.TemporaryDirectory(prefix="ausculta-api-", ignore_cleanup_errors=True)
+    demo = Demo(options.binary, folder.name, seconds=3000)
     try:
-        base = demo.wait_for(r"open (http://\S+)/", 120).group(1)
+        base = demo.ready().base
         if fetch_json(f"{base}/api/openapi.json") != document:
             raise Failure("/api/openapi.json is not Dashboards/openapi.json")
         answered = check_pending(base, document)
@@ -352,8 +316,7 @@ def main():
         asker.finish()
         if f"GET {ENDLESS}" in answered:
             ask_for_events(base, document, ids["machines"])
-        with tempfile.TemporaryDirectory() as folder:
-            try_to_break(base, document, answered, ids, options.examples, folder)
+        try_to_break(base, document, answered, ids, options.examples, folder.name)
         if demo.process.poll() is not None:
             raise Failure("the demo did not survive")
         status, _ = fetch(f"{base}/readyz")
@@ -365,6 +328,7 @@ def main():
         sys.exit(1)
     finally:
         demo.stop()
+        folder.cleanup()
 
 
 main()
