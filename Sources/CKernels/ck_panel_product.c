@@ -31,18 +31,32 @@ static ptrdiff_t padded(ptrdiff_t outputs) {
 
 ptrdiff_t ck_panel_floats(ptrdiff_t outputs, ptrdiff_t depth) { return padded(outputs) * depth; }
 
+// `count` rows, at most a panel's width, side by side: (depth, width) from (count, depth).
+static void interleave(const float *rows, ptrdiff_t count, ptrdiff_t row_stride, ptrdiff_t depth, float *panel) {
+    if (count == CK_PANEL_WIDTH) {
+        // The usual case, with a length the compiler knows.
+        for (ptrdiff_t k = 0; k < depth; k++) {
+            for (ptrdiff_t i = 0; i < CK_PANEL_WIDTH; i++) panel[k * CK_PANEL_WIDTH + i] = rows[i * row_stride + k];
+        }
+        return;
+    }
+    for (ptrdiff_t k = 0; k < depth; k++) {
+        for (ptrdiff_t i = 0; i < count; i++) panel[k * CK_PANEL_WIDTH + i] = rows[i * row_stride + k];
+    }
+}
+
 void ck_pack_panels(const float *weight, ptrdiff_t first, ptrdiff_t count, ptrdiff_t outputs, ptrdiff_t depth,
                     float *panels) {
     ptrdiff_t depth_block = depth_block_of(depth);
-    for (ptrdiff_t from = 0; from < depth; from += depth_block) {
-        ptrdiff_t size = depth - from < depth_block ? depth - from : depth_block;
-        float *block = panels + padded(outputs) * from;
-        for (ptrdiff_t i = 0; i < count; i++) {
-            ptrdiff_t output = first + i;
-            float *at = block + output / CK_PANEL_WIDTH * CK_PANEL_WIDTH * size + output % CK_PANEL_WIDTH;
-            const float *row = weight + i * depth + from;
-            for (ptrdiff_t k = 0; k < size; k++) at[k * CK_PANEL_WIDTH] = row[k];
+    for (ptrdiff_t done = 0; done < count;) {
+        ptrdiff_t output = first + done, inside = output % CK_PANEL_WIDTH;
+        ptrdiff_t rows = CK_PANEL_WIDTH - inside < count - done ? CK_PANEL_WIDTH - inside : count - done;
+        for (ptrdiff_t from = 0; from < depth; from += depth_block) {
+            ptrdiff_t size = depth - from < depth_block ? depth - from : depth_block;
+            float *panel = panels + padded(outputs) * from + (output - inside) * size + inside;
+            interleave(weight + done * depth + from, rows, depth, size, panel);
         }
+        done += rows;
     }
 }
 

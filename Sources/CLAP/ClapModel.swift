@@ -62,7 +62,7 @@ public final class ClapModel: Sendable {
         } catch {
             throw ClapModelError(path: weightsFile.path, problem: .safetensors(error))
         }
-        let names = WeightBinder(file, convertsWeights: false)
+        let names = WeightBinder(file, convertsWeights: false, precision: precision.ofProducts)
         _ = AudioWeights(names, configuration, audioLayout)
         _ = TextWeights(names, configuration)
         _ = names.tensor("logit_scale_a", [])
@@ -70,7 +70,12 @@ public final class ClapModel: Sendable {
         try names.finish(reportsUnexpected: true)
 
         file.bringIn { !TextWeights.owns($0) }
-        let binder = WeightBinder(file, convertsWeights: true, precision: precision.ofProducts)
+        let binder = WeightBinder(
+            file,
+            convertsWeights: true,
+            precision: precision.ofProducts,
+            derivedFloatCount: names.derivedFloatCount
+        )
         audioWeights = AudioWeights(binder, configuration, audioLayout)
         logitScaleAudio = exp(binder.tensor("logit_scale_a", []).values[0])
         logitScaleText = exp(binder.tensor("logit_scale_t", []).values[0])

@@ -1,5 +1,6 @@
 // A weight matrix in the layout the matrix product reads: packed once, at load.
 import CKernels
+import Dispatch
 
 /// A packed weight in memory that its owner keeps alive: a shape and a place, no storage.
 ///
@@ -24,6 +25,9 @@ public struct WeightPanels {
         ck_panel_floats(outputs, words(inputs, precision))
     }
 
+    /// Outputs of a panel.
+    private static let panelWidth = Int(CK_PANEL_WIDTH)
+
     /// Places of a float that `inputs` values of one output take up.
     private static func words(_ inputs: Int, _ precision: Precision) -> Int {
         precision == .float32 ? inputs : ck_bf16_words(inputs)
@@ -40,7 +44,9 @@ public struct WeightPanels {
         precision: Precision = .float32,
         into panels: UnsafeMutablePointer<Float>
     ) {
-        guard precision == .bfloat16 else { return ck_pack_panels(weight, first, count, outputs, inputs, panels) }
+        guard precision == .bfloat16 else {
+            return packFloats(weight, asOutputs: first, count: count, of: outputs, inputs: inputs, into: panels)
+        }
         let words = words(inputs, precision)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: max(words, 1)) { row in
             guard let start = row.baseAddress else { return }
@@ -48,6 +54,34 @@ public struct WeightPanels {
                 HalfPrecision.packBFloat(weight + i * inputs, count: inputs, into: start)
                 ck_pack_panels(start, first + i, 1, outputs, words, panels)
             }
+        }
+    }
+}
+
+extension WeightPanels {
+    /// Values from which on a second core is worth waking.
+    private static let sharedFromCount = 1 << 18
+
+    /// Packs on two cores: at a start there is nothing else for them to do, and half the time goes into mapping pages.
+    private static func packFloats(
+        _ weight: UnsafePointer<Float>,
+        asOutputs first: Int,
+        count: Int,
+        of outputs: Int,
+        inputs: Int,
+        into panels: UnsafeMutablePointer<Float>
+    ) {
+        guard count * inputs >= sharedFromCount else {
+            return ck_pack_panels(weight, first, count, outputs, inputs, panels)
+        }
+        // Whole panels each, so that no two write to the same cache line.
+        let middle = (first + count / 2) / panelWidth * panelWidth - first
+        let parts = [0..<middle, middle..<count]
+        nonisolated(unsafe) let (weight, panels) = (weight, panels)
+        DispatchQueue.concurrentPerform(iterations: parts.count) { number in
+            let part = parts[number]
+            let rows = weight + part.lowerBound * inputs
+            ck_pack_panels(rows, first + part.lowerBound, part.count, outputs, inputs, panels)
         }
     }
 }

@@ -5,6 +5,7 @@
 /// Every piece starts on a 64-byte boundary, so that the same work meets the same alignment in every workspace and gives
 /// the same bits. Not thread-safe: one workspace belongs to one encoder.
 public final class Workspace {
+    private let block: PageBlock
     private let base: UnsafeMutablePointer<Float>
     private let capacityFloats: Int
     private var usedFloats = 0
@@ -20,15 +21,9 @@ public final class Workspace {
     /// - Parameter capacityFloats: the sum of the `footprint`s of all pieces that will be taken.
     public init(capacityFloats: Int) {
         self.capacityFloats = capacityFloats
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: max(capacityFloats, 1) * MemoryLayout<Float>.stride,
-            alignment: Self.alignmentBytes
-        )
-        base = raw.bindMemory(to: Float.self, capacity: max(capacityFloats, 1))
-        base.initialize(repeating: 0, count: max(capacityFloats, 1))
+        block = PageBlock(byteCount: capacityFloats * MemoryLayout<Float>.stride)
+        base = block.base.bindMemory(to: Float.self, capacity: max(capacityFloats, 1))
     }
-
-    deinit { base.deallocate() }
 
     /// Bytes held.
     public var byteCount: Int { capacityFloats * MemoryLayout<Float>.stride }

@@ -65,6 +65,34 @@ import Testing
         return WeightPanels(base: panels, outputCount: outputs, inputCount: inputs)
     }
 
+    /// A large weight is packed on two cores, and its parts may begin in the middle of a panel.
+    @Test(arguments: [0, 5, 16, 1_000]) func aLargeWeightIsPackedAsItsRowsAre(_ first: Int) {
+        let (outputs, inputs) = (1_723, 389)
+        var source = Values(seed: first)
+        let weight = source.list((outputs - first) * inputs)
+        func packed(byRows rowCount: Int) -> [Float] {
+            let workspace = scratchWorkspace()
+            defer { keep(workspace) }
+            let count = WeightPanels.floatCount(outputs: outputs, inputs: inputs)
+            let panels = workspace.take(count)
+            weight.withUnsafeBufferPointer { weight in
+                guard let base = weight.baseAddress else { return }
+                for row in stride(from: 0, to: outputs - first, by: rowCount) {
+                    WeightPanels.pack(
+                        base + row * inputs,
+                        asOutputs: first + row,
+                        count: min(rowCount, outputs - first - row),
+                        of: outputs,
+                        inputs: inputs,
+                        into: panels
+                    )
+                }
+            }
+            return Array(UnsafeBufferPointer(start: panels, count: count))
+        }
+        #expect(packed(byRows: outputs) == packed(byRows: 1))
+    }
+
     @Test(arguments: Shape.all, Magnitude.allCases)
     func productsMatchTheSumOfProducts(_ shape: Shape, _ magnitude: Magnitude) throws {
         let operands = Operands(shape, scale: magnitude.rawValue)

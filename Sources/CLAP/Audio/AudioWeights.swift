@@ -100,15 +100,12 @@ struct FusionWeights: Sendable {
             let kernel = binder.tensor("\(prefix)\(index).weight", [outputs, inputs, 1, 1])
             let kernelBias = binder.tensor("\(prefix)\(index).bias", [outputs])
             let norm = BatchNormWeights(binder, "\(prefix)\(index + 1)", channels: outputs)
-            guard binder.isComplete else {
-                return PackedLinearWeights(binder, [kernel], bias: kernelBias, inputs: inputs, outputs: outputs)
-            }
-            let weight = Weight(shape: [outputs, inputs]) { out in
+            let weight = binder.derive([outputs, inputs]) { out in
                 for i in 0..<outputs {
                     for j in 0..<inputs { out[i * inputs + j] = kernel.pointer[i * inputs + j] * norm.scale(i) }
                 }
             }
-            let bias = Weight(shape: [outputs]) { out in
+            let bias = binder.derive([outputs]) { out in
                 for i in 0..<outputs { out[i] = kernelBias.pointer[i] * norm.scale(i) + norm.shift(i) }
             }
             return PackedLinearWeights(binder, [weight], bias: bias, inputs: inputs, outputs: outputs)
@@ -187,13 +184,13 @@ struct BlockWeights: Sendable {
         layernormAfter = norm("layernorm_after")
         intermediateDense = linear("intermediate.dense", channels, stage.hiddenChannelCount)
         outputDense = linear("output.dense", stage.hiddenChannelCount, channels)
-        positionBias = binder.isComplete ? Self.spread(table, stage) : table
+        positionBias = Self.spread(binder, table, stage)
     }
 
     /// Bias of every pair of tokens in a window, by their distance in rows and columns.
-    private static func spread(_ table: Weight, _ stage: AudioLayout.Stage) -> Weight {
+    private static func spread(_ binder: WeightBinder, _ table: Weight, _ stage: AudioLayout.Stage) -> Weight {
         let (side, tokens, stride) = (stage.windowSize, stage.windowTokenCount, stage.attention.tableStride)
-        return Weight(shape: [stage.headCount, tokens, stride]) { out in
+        return binder.derive([stage.headCount, tokens, stride]) { out in
             let source = table.pointer
             for head in 0..<stage.headCount {
                 for j in 0..<tokens {

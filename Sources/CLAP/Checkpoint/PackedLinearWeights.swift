@@ -27,7 +27,7 @@ struct PackedLinearWeights: Sendable {
     /// Several layers of `outputs` outputs each, in the binder's precision.
     init(_ binder: WeightBinder, joining prefixes: [String], inputs: Int, outputs: Int, hasBias: Bool = true) {
         let biases = hasBias ? prefixes.map { binder.tensor($0 + ".bias", [outputs]) } : []
-        let bias = Self.join(biases, binder)
+        let bias = Self.join(biases, of: outputs, binder)
         let weights = prefixes.map { binder.tensor($0 + ".weight", [outputs, inputs]) }
         self.init(binder, weights, bias: bias, inputs: inputs, outputs: outputs, precision: binder.precision)
         for prefix in prefixes { binder.releasePages(of: prefix + ".weight") }
@@ -54,12 +54,8 @@ struct PackedLinearWeights: Sendable {
         inputCount = inputs
         self.precision = precision
         self.bias = bias
-        guard binder.isComplete else {
-            packed = WeightBinder.standIn
-            return
-        }
         let floatCount = WeightPanels.floatCount(outputs: outputCount, inputs: inputs, precision: precision)
-        packed = Weight(shape: [floatCount]) { panels in
+        packed = binder.derive([floatCount]) { panels in
             for (i, weight) in weights.enumerated() {
                 WeightPanels.pack(
                     weight.pointer,
@@ -74,9 +70,9 @@ struct PackedLinearWeights: Sendable {
         }
     }
 
-    private static func join(_ biases: [Weight], _ binder: WeightBinder) -> Weight? {
-        guard biases.count > 1, binder.isComplete else { return biases.first }
-        return Weight(shape: [biases.map(\.count).reduce(0, +)]) { out in
+    private static func join(_ biases: [Weight], of outputs: Int, _ binder: WeightBinder) -> Weight? {
+        guard biases.count > 1 else { return biases.first }
+        return binder.derive([biases.count * outputs]) { out in
             var end = out
             for bias in biases {
                 end.update(from: bias.pointer, count: bias.count)

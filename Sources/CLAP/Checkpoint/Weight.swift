@@ -19,11 +19,12 @@ struct Weight: Sendable {
         withExtendedLifetime(memory) { Array(UnsafeBufferPointer(start: pointer, count: count)) }
     }
 
-    /// A weight computed at load from others.
+    /// A weight computed at load from others, in a block of its own.
+    ///
+    /// - Parameter fill: writes the values; finds zeros.
     init(shape: [Int], fill: (UnsafeMutablePointer<Float>) -> Void) {
-        memory = WeightMemory(floatCount: shape.reduce(1, *), fill: fill)
-        byteOffset = 0
-        self.shape = shape
+        var pool = WeightPool(floatCount: WeightPool.footprint(shape))
+        self = pool.take(shape, fill: fill)
     }
 
     init(memory: WeightMemory, byteOffset: Int, shape: [Int]) {

@@ -13,13 +13,23 @@ final class WeightBinder {
     let precision: Precision
     private var used = Set<String>()
     private var problems: [ClapModelError.Problem] = []
+    private var pool: WeightPool
+    /// Floats that the derived weights asked for so far take up.
+    private(set) var derivedFloatCount = 0
 
-    static let standIn = Weight(shape: [0]) { _ in }
+    private static let standIn = Weight(shape: [0]) { _ in }
 
-    init(_ file: SafetensorsFile, convertsWeights: Bool, precision: Precision = .float32) {
+    /// - Parameter derivedFloatCount: of a binder that made the same weights before; those it derives lie side by side then.
+    init(
+        _ file: SafetensorsFile,
+        convertsWeights: Bool,
+        precision: Precision = .float32,
+        derivedFloatCount: Int = 0
+    ) {
         self.file = file
         self.convertsWeights = convertsWeights
         self.precision = precision
+        pool = WeightPool(floatCount: derivedFloatCount)
     }
 
     /// The tensor `name`, which must have this shape.
@@ -41,13 +51,21 @@ final class WeightBinder {
         return file.weight(entry) ?? Self.standIn
     }
 
+    /// A weight made of others, which `fill` may read; an empty stand-in where one of them is missing.
+    ///
+    /// - Parameter fill: writes the values; finds zeros.
+    func derive(_ shape: [Int], fill: (UnsafeMutablePointer<Float>) -> Void) -> Weight {
+        derivedFloatCount += WeightPool.footprint(shape)
+        return isComplete ? pool.take(shape, fill: fill) : Self.standIn
+    }
+
     /// Gives the file's pages of a tensor back, once it lives on in another form.
     func releasePages(of name: String) {
         if isComplete { file.releasePages { $0 == name } }
     }
 
     /// Whether every tensor so far was there and has been read, so that others may be derived from it.
-    var isComplete: Bool { problems.isEmpty && convertsWeights }
+    private var isComplete: Bool { problems.isEmpty && convertsWeights }
 
     /// Throws the first problem, with the number of the others; and where the whole model was bound, names tensors of
     /// the file that nothing asked for.

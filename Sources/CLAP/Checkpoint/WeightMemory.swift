@@ -1,4 +1,4 @@
-// The memory weights live in: a mapped file, or a block of converted values.
+// The memory weights live in: a mapped file, or a block of values computed from one.
 import Kernels
 
 #if canImport(Glibc)
@@ -12,14 +12,21 @@ import Kernels
 /// Read-only bytes that stay where they are as long as this object lives: a file mapped into memory, or a block filled
 /// once before anybody else sees it.
 ///
-/// `@unchecked Sendable`: the bytes never change after `init` returns, so reading them from any thread is safe.
+/// `@unchecked Sendable`: every byte is written before anybody else knows of it, so reading them from any thread is safe.
 final class WeightMemory: @unchecked Sendable {
     let base: UnsafeRawPointer
     let byteCount: Int
-    /// Of the mapped file; nil for a block of memory.
-    private let descriptor: Int32?
+    private let origin: Origin
 
-    private var isMapped: Bool { descriptor != nil }
+    private enum Origin {
+        case file(descriptor: Int32)
+        case block(PageBlock)
+    }
+
+    /// Of the mapped file; nil for a block of memory.
+    private var descriptor: Int32? {
+        if case .file(let descriptor) = origin { descriptor } else { nil }
+    }
 
     /// Maps a file read-only.
     init(mapping path: String) throws(SafetensorsError) {
@@ -31,7 +38,7 @@ final class WeightMemory: @unchecked Sendable {
             close(descriptor)
             throw error
         }
-        self.descriptor = descriptor
+        origin = .file(descriptor: descriptor)
     }
 
     private static func map(_ descriptor: Int32, path: String) throws(SafetensorsError) -> (UnsafeRawPointer, Int) {
@@ -48,30 +55,22 @@ final class WeightMemory: @unchecked Sendable {
         return (UnsafeRawPointer(start), size)
     }
 
-    /// Allocates `count` floats, aligned to cache lines, and lets `fill` write them.
-    init(floatCount count: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
-        byteCount = count * MemoryLayout<Float>.stride
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 4), alignment: 64)
-        let floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-        floats.initialize(repeating: 0, count: max(count, 1))
-        fill(floats)
-        base = UnsafeRawPointer(raw)
-        descriptor = nil
+    /// Takes over a block.
+    init(_ block: PageBlock) {
+        base = UnsafeRawPointer(block.base)
+        byteCount = block.byteCount
+        origin = .block(block)
     }
 
     deinit {
-        let start = UnsafeMutableRawPointer(mutating: base)
-        if let descriptor {
-            munmap(start, byteCount)
-            close(descriptor)
-        } else {
-            start.deallocate()
-        }
+        guard let descriptor else { return }
+        munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
+        close(descriptor)
     }
 
     /// Tells the system that these bytes of a mapped file are not needed now; they come back from the file when read.
     func release(_ range: Range<Int>) {
-        guard isMapped else { return }
+        guard descriptor != nil else { return }
         let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
         // Only pages that lie wholly inside: their neighbours may be in use.
         let first = (range.lowerBound + pageBytes - 1) / pageBytes * pageBytes
@@ -111,7 +110,7 @@ final class WeightMemory: @unchecked Sendable {
     /// call (Linux before 5.14) pages come one by one, as they are read.
     func populate(_ range: Range<Int>) {
         #if os(Linux)
-            guard isMapped, !range.isEmpty else { return }
+            guard descriptor != nil, !range.isEmpty else { return }
             let populateRead: Int32 = 22  // MADV_POPULATE_READ; not in every C library's headers
             let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
             let first = range.lowerBound / pageBytes * pageBytes

@@ -34,7 +34,6 @@ public final class SoundModel: Sendable {
     public convenience init(directory: URL, precision: ModelPrecision = .float32) throws {
         let clap = try ClapModel.load(from: directory, precision: precision)
         try self.init(clap: clap, weightsDigest: nil, memory: nil)
-        try tokenizer.withLock { $0 = try makeTokenizer() }
     }
 
     /// Loads a checkpoint and remembers the weights' hash and the labels' embeddings in a cache folder, so that the next
@@ -86,6 +85,7 @@ public final class SoundModel: Sendable {
 
     /// Embeds phrases; shape `(texts.count, projection)`, each L2-normalised.
     public func embed(texts: [String]) throws -> [[Float]] {
+        guard !texts.isEmpty else { return [] }
         let tokenizer = try readyTokenizer()
         encoded.add(texts.count, ordering: .relaxed)
         return try clap.makeTextEncoder().embed(texts: texts.map { tokenizer.encode($0) })
