@@ -44,6 +44,16 @@ public struct MachinePeak: Sendable, Equatable {
         )
     }
 
+    /// What multiply-adds in a precision reach right now, in GFLOP/s, neighbours and all: one burst of some milliseconds.
+    public static func rateNow(_ precision: Precision) -> Double {
+        var sink: Float = 0
+        let clock = ContinuousClock()
+        let start = clock.now
+        let operations =
+            precision == .bfloat16 ? ck_peak_burst_bf16(2_000_000, &sink) : ck_peak_burst(2_000_000, &sink)
+        return Double(operations) / ((clock.now - start) / .seconds(1)) / 1e9
+    }
+
     /// The best rate, in GFLOP/s, of a burst that returns its operations.
     private static func bestRate(within budget: Duration, burst: () -> Double) -> Double {
         let clock = ContinuousClock()

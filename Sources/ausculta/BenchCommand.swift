@@ -138,7 +138,8 @@ struct BenchCommand: ParsableCommand {
             machines per box  \(report.machinesPerBox) at a window every \(number(report.hopS, 0)) s
             this machine      \(number(report.fmaPeakGflops)) GFLOP/s multiply-add peak\(wide), \
             \(report.gemmPeakGflops.map { number($0) } ?? "not measured") in a large OpenBLAS product, one thread
-            share of peak     \(number(report.shareOfPeak * 100)) %
+            share of peak     \(number(report.shareOfPeak * 100)) %; \(number(report.shareMeanwhile * 100)) % of the \
+            \(number(report.fmaMeanwhileGflops)) GFLOP/s just before and after each window
             memory            \(number(report.peakRssMb, 0)) MB at most
             allocations       \(report.allocationsPerWindow < 0 ? "not counted here" : number(report.allocationsPerWindow, 2) + " a window")
             """

@@ -62,6 +62,11 @@ public struct BenchmarkReport: Sendable, Encodable {
     public var gemmPeakGflops: Double?
     /// The encoder's operations at its median time, as a share of the multiply-add peak in its precision.
     public var shareOfPeak: Double
+    /// The same for each of some windows by the bursts just before and after it, median: what the encoder makes of the core as it
+    /// is in that moment, whatever neighbours leave of it.
+    public var shareMeanwhile: Double
+    /// Those bursts, median, in GFLOP/s.
+    public var fmaMeanwhileGflops: Double
     public var peakRssMb: Double
     /// Heap allocations per window in log-mel and encoder; -1 where they cannot be counted.
     public var allocationsPerWindow: Double

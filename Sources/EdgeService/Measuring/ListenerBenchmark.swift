@@ -81,6 +81,7 @@ public struct ListenerBenchmark: Sendable {
         let operations = Double(try Listener(model: model).floatingPointOperationsPerWindow)
         let sentences = try measureText(Self.sentences)
         let precision = model.clap.precision
+        let meanwhile = try measureBesidePeak(sound, operations: operations)
         let limit = precision == .bfloat16 ? peak.bfloat16Gigaflops : peak.multiplyAddGigaflops
         return BenchmarkReport(
             model: model.name,
@@ -101,6 +102,8 @@ public struct ListenerBenchmark: Sendable {
             bf16PeakGflops: peak.bfloat16Gigaflops > 0 ? peak.bfloat16Gigaflops : nil,
             gemmPeakGflops: peak.matrixProductGigaflops,
             shareOfPeak: operations / (encoder.median / 1_000) / 1e9 / limit,
+            shareMeanwhile: meanwhile.share,
+            fmaMeanwhileGflops: meanwhile.gigaflops,
             peakRssMb: resident,
             allocationsPerWindow: isCounted ? allocations : -1,
             machinesPerBox: Int(perSecond * hopSeconds),
@@ -167,6 +170,33 @@ public struct ListenerBenchmark: Sendable {
         }
         lap.end = clock.now
         return lap
+    }
+
+    /// Encodes windows between bursts of multiply-adds, on one thread.
+    ///
+    /// - Returns: medians of the bursts' rates, in GFLOP/s, and of what a window reached of those on both sides of it.
+    private func measureBesidePeak(
+        _ sound: [[Float]],
+        operations: Double
+    ) throws -> (gigaflops: Double, share: Double) {
+        let listener = try Listener(model: model, referenceIsLonger: referenceIsLonger)
+        let precision: Precision = model.clap.precision == .bfloat16 ? .bfloat16 : .float32
+        let clock = ContinuousClock()
+        var embedding = [Float](repeating: 0, count: listener.embeddingDimension)
+        var rates: [Double] = []
+        var shares: [Double] = []
+        _ = try listener.embed(sound[0])
+        for number in 0..<min(max(windows, 3), 20) {
+            try listener.prepare(sound[number % sound.count])
+            let before = MachinePeak.rateNow(precision)
+            let begin = clock.now
+            try listener.encodePrepared(into: &embedding)
+            let seconds = (clock.now - begin) / .seconds(1)
+            let after = MachinePeak.rateNow(precision)
+            rates += [before, after]
+            shares.append(operations / seconds / 1e9 / ((before + after) / 2))
+        }
+        return (Self.median(rates) ?? 0, Self.median(shares) ?? 0)
     }
 
     /// Encodes phrases again and again; the first time reads the tower's pages from the file and is not counted.
