@@ -47,11 +47,53 @@ class Demo(programs.Demo, Service):
         super().__init__(binary, folder, seconds=3000)
 
 
-class Serve(Service):
-    """`ausculta serve` with two users, listening to one failing machine at the broker given."""
+class Listening(Service):
+    """`ausculta serve` with a configuration in `folder`, listening to one simulated machine at the broker given.
+
+    The configuration's file, the log and the store are called `name`; `more` is what it says beside site, node, broker and
+    store.
+    """
+
+    MACHINE, SITE, STATE = "", "", "bearing-lacking-oil"
+
+    def __init__(self, binary, folder, broker_port, name, more, users_file=None):
+        port = free_port()
+        users = f", users_file: {users_file}" if users_file else ""
+        file = folder / f"{name}.yaml"
+        file.write_text(f"""\
+site: {self.SITE}
+node: {name}
+broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
+{more}store: {{path: {name}.sqlite, retain: 1d}}
+http: {{listen: "127.0.0.1:{port}"{users}}}
+""")
+        super().__init__([binary, "serve", "--config", file], folder / f"{name}.log")
+        self.base = f"http://127.0.0.1:{port}"
+        self.machine = Program(
+            [binary, "simulate", "--machine", self.MACHINE, "--state", self.STATE, "--rate", "16000", "--site", self.SITE,
+             "--broker", f"mqtt://127.0.0.1:{broker_port}", "--duration", "1800s"], folder / f"{name}-machine.log",
+        )
+
+    def wait_until(self, what, holds, seconds=PATIENCE_S):
+        """Waits for something about a service that must go on running meanwhile."""
+        def asked():
+            if self.process.poll() is not None:
+                raise Failure(f"serve ended with {self.process.returncode}:\n{self.text()[-3000:]}")
+            return holds()
+
+        wait_for(what, asked, seconds)
+        return self
+
+    def stop(self):
+        self.machine.stop()
+        super().stop()
+
+
+class Serve(Listening):
+    """A service with two users and a failing machine."""
 
     PASSWORDS = {"mei": "a long pass phrase for mei", "otto": "another long one for otto"}
-    SITE = "browsertest"
+    MACHINE, SITE = "compressor-9", "browsertest"
 
     def __init__(self, binary, folder, broker_port):
         users = folder / "users"
@@ -60,125 +102,63 @@ class Serve(Service):
                 [binary, "user", "add", name, "--role", role, "--file", users],
                 input=self.PASSWORDS[name] + "\n", text=True, check=True, cwd=ROOT, capture_output=True, timeout=PATIENCE_S,
             )
-        port = free_port()
-        file = folder / "users.yaml"
-        file.write_text(f"""\
-site: {self.SITE}
-node: users
-broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
+        super().__init__(binary, folder, broker_port, "users", f"""\
 window: {{length: 10s, hop: 5s}}
 rule: {{consecutive: 2}}
 {LABELS}machines:
-  - {{id: compressor-9, profile: compressor}}
-store: {{path: users.sqlite, retain: 1d}}
-http: {{listen: "127.0.0.1:{port}", users_file: {users.name}}}
-""")
-        super().__init__([binary, "serve", "--config", file], folder / "users.log")
-        self.base = f"http://127.0.0.1:{port}"
-        self.machine = Program(
-            [binary, "simulate", "--machine", "compressor-9", "--state", "bearing-lacking-oil", "--rate", "16000", "--site",
-             self.SITE, "--broker", f"mqtt://127.0.0.1:{broker_port}", "--duration", "1800s"], folder / "machine.log",
-        )
+  - {{id: {self.MACHINE}, profile: compressor}}
+""", users_file=users.name)
 
     def ready(self):
         def answers():
-            if self.process.poll() is not None:
-                raise Failure(f"serve ended with {self.process.returncode}:\n{self.text()[-3000:]}")
             with contextlib.suppress(urllib.error.URLError, ConnectionError):
                 with urllib.request.urlopen(f"{self.base}/readyz", timeout=20) as answer:
                     return answer.status == 200
 
-        wait_for("/readyz of the service with users", answers)
-        return self
-
-    def stop(self):
-        self.machine.stop()
-        super().stop()
+        return self.wait_until("/readyz of the service with users", answers)
 
 
-class Proposing(Service):
-    """`ausculta serve` that proposes a machine's normal sound by itself; windows of 2 s, so that 80 s are enough."""
+class Proposing(Listening):
+    """A service that proposes a machine's normal sound by itself; windows of 2 s, so that 80 s are enough."""
 
-    MACHINE, SITE = "compressor-8", "enroltest"
+    MACHINE, SITE, STATE = "compressor-8", "enroltest", "normal"
 
     def __init__(self, binary, folder, broker_port):
-        port = free_port()
-        file = folder / "proposing.yaml"
-        file.write_text(f"""\
-site: {self.SITE}
-node: proposing
-broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
+        super().__init__(binary, folder, broker_port, "proposing", f"""\
 window: {{length: 2s, hop: 2s}}
 enrolment: {{automatic: true, after: 80s}}
 {LABELS}machines:
   - {{id: {self.MACHINE}, profile: compressor}}
-store: {{path: proposing.sqlite, retain: 1d}}
-http: {{listen: "127.0.0.1:{port}"}}
 """)
-        super().__init__([binary, "serve", "--config", file], folder / "proposing.log")
-        self.base = f"http://127.0.0.1:{port}"
-        self.machine = Program(
-            [binary, "simulate", "--machine", self.MACHINE, "--state", "normal", "--rate", "16000", "--site", self.SITE,
-             "--broker", f"mqtt://127.0.0.1:{broker_port}", "--duration", "1800s"], folder / "proposing-machine.log",
-        )
 
     def ready(self):
-        def answers():
-            if self.process.poll() is not None:
-                raise Failure(f"serve ended with {self.process.returncode}:\n{self.text()[-3000:]}")
-            return self.get(f"/api/v1/machines/{self.MACHINE}")
-
-        wait_for("the service that proposes", answers)
-        return self
+        return self.wait_until("the service that proposes", lambda: self.get(f"/api/v1/machines/{self.MACHINE}"))
 
     def enrolment(self):
         return self.get(f"/api/v1/machines/{self.MACHINE}/enrolment")
 
-    def stop(self):
-        self.machine.stop()
-        super().stop()
 
-
-class Watched(Service):
-    """`ausculta serve` with a failing machine whose PLC says whether it runs; windows come every 2 s."""
+class Watched(Listening):
+    """A service with a failing machine whose PLC says whether it runs; windows come every 2 s."""
 
     MACHINE, SITE, TOPIC = "compressor-7", "contexttest", "contexttest/plc"
 
     def __init__(self, binary, folder, broker_port):
-        port = free_port()
         self.broker_port = broker_port
-        file = folder / "watched.yaml"
-        file.write_text(f"""\
-site: {self.SITE}
-node: watched
-broker: {{url: "mqtt://127.0.0.1:{broker_port}"}}
+        super().__init__(binary, folder, broker_port, "watched", f"""\
 window: {{length: 10s, hop: 2s}}
 rule: {{consecutive: 2}}
 {LABELS}machines:
   - id: {self.MACHINE}
     profile: compressor
     context: {{settle: 0s, signals: [{{name: run, topic: {self.TOPIC}, states: {{"1": running, "0": stopped}}}}]}}
-store: {{path: watched.sqlite, retain: 1d}}
-http: {{listen: "127.0.0.1:{port}"}}
 """)
-        super().__init__([binary, "serve", "--config", file], folder / "watched.log")
-        self.base = f"http://127.0.0.1:{port}"
-        self.machine = Program(
-            [binary, "simulate", "--machine", self.MACHINE, "--state", "bearing-lacking-oil", "--rate", "16000", "--site",
-             self.SITE, "--broker", f"mqtt://127.0.0.1:{broker_port}", "--duration", "1800s"], folder / "watched-machine.log",
-        )
 
     def alarms(self, state="active"):
         return self.get(f"/api/v1/alarms?state={state}")["alarms"]
 
     def ready(self):
-        def raised():
-            if self.process.poll() is not None:
-                raise Failure(f"serve ended with {self.process.returncode}:\n{self.text()[-3000:]}")
-            return self.alarms()
-
-        wait_for("the alarm of the machine with a PLC", raised, 300)
-        return self
+        return self.wait_until("the alarm of the machine with a PLC", self.alarms, 300)
 
     def say(self, running):
         """What the PLC says from now on."""
@@ -186,10 +166,6 @@ http: {{listen: "127.0.0.1:{port}"}}
             [tool("mosquitto_pub"), "-h", "127.0.0.1", "-p", str(self.broker_port), "-q", "1", "-r", "-t", self.TOPIC, "-m",
              "1" if running else "0"], check=True, timeout=PATIENCE_S,
         )
-
-    def stop(self):
-        self.machine.stop()
-        super().stop()
 
 
 class Subscriber:
