@@ -103,6 +103,8 @@ struct ConnectionTests {
         try await PrivateBroker.with(.passwords(["edge": "right"])) { broker in
             var configuration = MQTTConfiguration(broker: broker.address, username: "edge", password: "wrong")
             configuration.preferredVersion = version
+            // Longer than any test waits for its turn on a busy machine.
+            configuration.refusedRetrySeconds = 86_400
             let refused = try MQTTClient(configuration)
             try refused.start()
             await #expect(throws: MQTTError.self) { try await refused.waitUntilConnected() }
