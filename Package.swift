@@ -112,7 +112,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Tests, one folder per target; BrokerSupport starts a real mosquitto of a test's own.
-        .target(name: "BrokerSupport", dependencies: ["MQTT"], path: "Tests/BrokerSupport"),
+        .target(name: "BrokerSupport", dependencies: ["MQTT", logging], path: "Tests/BrokerSupport"),
         .executableTarget(
             name: "TrendLogCrashWriter",
             dependencies: ["TrendLog", "MachineHealth"],
@@ -164,7 +164,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EvidenceTests",
-            dependencies: ["Evidence", "TrendLog", "MachineHealth", "AudioFeatures", "CZlib", logging]
+            dependencies: ["Evidence", "TrendLog", "MachineHealth", "AudioFeatures", "BrokerSupport", "CZlib", logging]
         ),
         .testTarget(
             name: "DashboardTests",

@@ -1,5 +1,6 @@
 // Kept sound and reviews over HTTP: a real trend log, real FLAC files, a real router.
 import AudioFeatures
+import BrokerSupport
 import Dashboard
 import Evidence
 import Foundation
@@ -36,12 +37,13 @@ private final class EvidenceDesk: Sendable {
     let keeper: EvidenceKeeper
     let review: ReviewDesk
     let running: Task<Void, Never>
+    private let log = LogInbox()
 
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("ausculta-http-\(UUID().uuidString)")
         store = try TrendLogStore(url: folder.appendingPathComponent("trend.sqlite"))
         let quiet = Logger(label: "ausculta.test") { _ in SwiftLogNoOpLogHandler() }
-        let keeper = EvidenceKeeper(settings: EvidenceSettings(), store: store, logger: quiet, now: { Self.start })
+        let keeper = EvidenceKeeper(settings: EvidenceSettings(), store: store, logger: log.logger, now: { Self.start })
         self.keeper = keeper
         review = ReviewDesk(store: store, logger: quiet, now: { Self.start.addingTimeInterval(100) })
         running = Task { await keeper.run() }
@@ -104,13 +106,9 @@ private final class EvidenceDesk: Sendable {
             start: Self.start.addingTimeInterval(15),
             end: Self.start.addingTimeInterval(18)
         )
-        let id = await keeper.keep(ClipRequest(machine: "pump-1", cause: cause))
-        let deadline = ContinuousClock.now + .seconds(600)
-        while ContinuousClock.now < deadline {
-            if let id, let clip = try await store.reader.clip(id) { return clip }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        throw CancellationError()
+        let id = try #require(await keeper.keep(ClipRequest(machine: "pump-1", cause: cause)))
+        try await log.wait(for: id.uuidString.lowercased())
+        return try #require(try await store.reader.clip(id))
     }
 
     func test(_ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {

@@ -1,5 +1,6 @@
 // Clips end to end: rings, real FLAC files, a real trend log.
 import AudioFeatures
+import BrokerSupport
 import Foundation
 import MachineHealth
 import Synchronization
@@ -13,13 +14,14 @@ private final class Bench: Sendable {
     let place: TestStore
     let keeper: EvidenceKeeper
     let clock = Clock()
+    private let log = LogInbox()
     private let running: Mutex<Task<Void, Never>?>
 
     init(_ settings: EvidenceSettings = EvidenceSettings(), place: TestStore? = nil) async throws {
         let place = try place ?? TestStore()
         self.place = place
         let clock = clock
-        keeper = EvidenceKeeper(settings: settings, store: place.store, logger: TestSounds.quiet, now: { clock.now })
+        keeper = EvidenceKeeper(settings: settings, store: place.store, logger: log.logger, now: { clock.now })
         let keeper = keeper
         await keeper.tidy()
         await keeper.reconfigure(settings, capturing: ["pump-1"])
@@ -53,16 +55,10 @@ private final class Bench: Sendable {
         )
     }
 
-    /// Waits until so many clips are written.
+    /// Waits until the keeper has written so many clips, and returns those that are there.
     func written(_ count: Int) async throws -> [ClipRecord] {
-        let deadline = ContinuousClock.now + .seconds(600)
-        while ContinuousClock.now < deadline {
-            let clips = try await place.store.reader.clips()
-            if clips.count >= count { return clips }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        Issue.record("no \(count) clips after a minute")
-        return []
+        try await log.wait(for: "of sound are kept", count: count)
+        return try await place.store.reader.clips()
     }
 }
 

@@ -1,4 +1,5 @@
 // The service with its dashboard: what it answers to, and how it starts and stops.
+import BrokerSupport
 import Dashboard
 import EdgeService
 import Foundation
@@ -83,13 +84,10 @@ extension Repository {
                 #expect(away.contains("\"status\":\"not_ready\""))
                 #expect(away.contains("is the broker running"))
                 try await plant.broker.start()
-                let deadline = ContinuousClock.now + .seconds(600)
-                var answer = ""
-                while ContinuousClock.now < deadline, !answer.contains("\"status\":\"ready\"") {
-                    answer = try await Self.get("\(url)readyz")
-                    try await Task.sleep(for: .milliseconds(50))
+                let answer = try await eventually("a service that is ready") {
+                    let answer = try await Self.get("\(url)readyz")
+                    return answer.contains("\"status\":\"ready\"") ? answer : nil
                 }
-                #expect(answer.contains("\"status\":\"ready\""))
                 #expect(answer.contains(plant.storeFile.path))
             }
         }

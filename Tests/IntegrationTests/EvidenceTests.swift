@@ -8,17 +8,6 @@ import Testing
 import TrendLog
 
 @Suite(.serialized) struct EvidenceTests {
-    private func clips(_ plant: Plant, count: Int) async throws -> [ClipRecord] {
-        let reader = try TrendLogReader(url: plant.storeFile)
-        let deadline = ContinuousClock.now + .seconds(600)
-        while ContinuousClock.now < deadline {
-            let clips = try await reader.clips()
-            if clips.count >= count { return clips }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw ProgramError(description: "no \(count) clips within a minute")
-    }
-
     private func raised(_ plant: Plant, _ machine: String) async throws -> EventPayload {
         try await plant.first("the alarm", EventPayload.self, on: plant.topics.event(machine: machine)) {
             $0.type == .faultRaised
@@ -37,7 +26,8 @@ import TrendLog
             try await microphone.send(.clicks, count: 1)
             try await microphone.send(.tone, count: 2)
 
-            let clip = try #require(try await clips(plant, count: 1).first)
+            try await service.waitForLog("compressor-1: 14 s of sound are kept in")
+            let clip = try #require(try await TrendLogReader(url: plant.storeFile).clips().first)
             let alarm = try #require(event.alarmID)
             #expect(clip.machine == "compressor-1")
             #expect(clip.mainCause?.alarmID?.uuidString.lowercased() == alarm)

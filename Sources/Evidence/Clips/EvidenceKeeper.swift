@@ -265,6 +265,8 @@ public actor EvidenceKeeper {
             counters.written += 1
             counters.lastFailure = nil
             for cause in writing.removeValue(forKey: id) ?? [] { await note(cause, of: id) }
+            let length = String(format: "%.0f", stretch.end.timeIntervalSince(stretch.start))
+            logger.info("\(plan.machine): \(length) s of sound are kept in \(file)")
             await enforceRetention()
         } catch {
             writing[id] = nil

@@ -71,14 +71,4 @@ enum DeskHarness {
             as: format
         )
     }
-
-    /// Waits until something holds.
-    static func wait(for what: String, seconds: Double = 600, _ isTrue: () async -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < deadline {
-            if await isTrue() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("waited \(seconds) s for \(what)")
-    }
 }

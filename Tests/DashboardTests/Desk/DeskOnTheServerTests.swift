@@ -1,4 +1,5 @@
 // The listening desk behind the real server with all its middleware: nothing a client does may end the service.
+import BrokerSupport
 import Dashboard
 import EdgeService
 import Foundation
@@ -177,7 +178,7 @@ import Testing
     /// A sound is heard as ever, once those that left have made room.
     private static func expectWell(_ http: PlainHTTP) async throws {
         let body = FormBody.sound(try DeskHarness.sound(seconds: 1), labels: "a,b")
-        try await DeskHarness.wait(for: "an answer of the desk") {
+        try await eventually("an answer of the desk") {
             let answer = try? await http.request("POST", "/api/predict", type: FormBody.type, body: body)
             return answer?.status == 200
         }

@@ -123,11 +123,7 @@ final class EventEars: Sendable {
             let unknown = try await client.execute(uri: "/api/v1/events?machine=nobody", method: .get)
             #expect(unknown.status == .notFound)
             ears.stop()
-            let deadline = ContinuousClock.now + .seconds(600)
-            while plant.listenerCount > 0, ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            #expect(plant.listenerCount == 0)
+            try await plant.waitForListeners(0)
         }
     }
 
@@ -147,20 +143,20 @@ final class EventEars: Sendable {
         try await server.start()
         let port = try #require(server.address?.port)
         let request = Data("GET /api/v1/events?machine=compressor-1 HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
-        for round in 0..<4 {
+        for _ in 0..<4 {
             var connections: [PlainConnection] = []
             for _ in 0..<30 {
                 let connection = try PlainConnection(port: port)
                 await connection.send(request)
                 connections.append(connection)
             }
-            try await eventually("round \(round): thirty listen") { plant.listenerCount == 30 }
+            try await plant.waitForListeners(30)
             connections = []
-            try await eventually("round \(round): nobody listens") { plant.listenerCount == 0 }
+            try await plant.waitForListeners(0)
         }
         let last = try PlainConnection(port: port)
         await last.send(request)
-        try await eventually("one listens") { plant.listenerCount == 1 }
+        try await plant.waitForListeners(1)
         await server.stop()
         #expect(plant.listenerCount == 0, "streams end with the server")
         #expect(try await last.answer().status == 200)

@@ -1,4 +1,5 @@
 // A plant without a broker: real monitors and a real trend log, moved by the test window by window.
+import BrokerSupport
 import Dashboard
 import Foundation
 import Hummingbird
@@ -31,6 +32,8 @@ final class StagedPlant: PlantSource {
 
     let folder: URL
     let store: TrendLogStore
+    /// How many listen, each time somebody comes or goes.
+    let listenerCounts = Inbox<Int>()
     private let profile: JSONProfile
     private let state = Mutex(State())
 
@@ -183,16 +186,27 @@ final class StagedPlant: PlantSource {
 
     func subscribe(windowsOf machine: String?) -> PlantMailbox {
         let mailbox = PlantMailbox(windowsOf: machine)
-        state.withLock { $0.mailboxes[ObjectIdentifier(mailbox)] = mailbox }
+        state.withLock { state in
+            state.mailboxes[ObjectIdentifier(mailbox)] = mailbox
+            listenerCounts.put(state.mailboxes.count)
+        }
         return mailbox
     }
 
     func unsubscribe(_ mailbox: PlantMailbox) {
-        state.withLock { $0.mailboxes[ObjectIdentifier(mailbox)] = nil }
+        state.withLock { state in
+            state.mailboxes[ObjectIdentifier(mailbox)] = nil
+            listenerCounts.put(state.mailboxes.count)
+        }
         mailbox.finish()
     }
 
     var listenerCount: Int { state.withLock { $0.mailboxes.count } }
+
+    /// Waits until so many listen.
+    func waitForListeners(_ count: Int) async throws {
+        try await listenerCounts.wait(for: "\(count) listeners") { $0.last == count }
+    }
 
     func carryOut(_ command: OperatorCommand, from origin: CommandOrigin) async -> CommandResult {
         let order: AlarmCommand

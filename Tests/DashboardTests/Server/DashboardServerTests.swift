@@ -1,3 +1,4 @@
+import BrokerSupport
 import Foundation
 import Hummingbird
 import MQTT
@@ -115,7 +116,7 @@ import Testing
             let streams = (0..<3).map { _ in
                 Task { try? await dashboard.ask(.get, "/api/v1/events") }
             }
-            try await eventually("three streams are open") { dashboard.streams.open == 3 }
+            try await dashboard.streams.wait(open: 3)
             await dashboard.server.stop()
             for stream in streams { _ = await stream.value }
             #expect(dashboard.streams.open == 0)

@@ -1,4 +1,5 @@
 // A real server on a port of its own with a clock in the test's hand, and a client that keeps cookies like a browser.
+import BrokerSupport
 import Dashboard
 import Foundation
 import Hummingbird
@@ -59,7 +60,9 @@ struct TestRoutes: APIRoutes {
                     try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
                     streams.opened()
                     defer { streams.closed() }
-                    while true { try await Task.sleep(for: .seconds(3_600)) }
+                    // Nothing comes here: the stream stands until the server or its client ends it.
+                    for await _ in AsyncStream<Never>.makeStream().stream {}
+                    throw CancellationError()
                 }
             )
         }
@@ -68,28 +71,23 @@ struct TestRoutes: APIRoutes {
 
 /// Live streams now.
 final class StreamCount: Sendable {
-    private let count = Mutex((open: 0, total: 0))
+    /// One more, or one less.
+    private let changes = Inbox<Int>()
 
-    var open: Int { count.withLock { $0.open } }
-    var total: Int { count.withLock { $0.total } }
+    var open: Int { changes.values.reduce(0, +) }
 
-    func opened() { count.withLock { $0 = ($0.open + 1, $0.total + 1) } }
+    func opened() { changes.put(1) }
 
-    func closed() { count.withLock { $0.open -= 1 } }
+    func closed() { changes.put(-1) }
+
+    /// Waits until so many are open.
+    func wait(open count: Int) async throws {
+        try await changes.wait(for: "\(count) open streams") { $0.reduce(0, +) == count }
+    }
 }
 
 struct TestFault: Error, CustomStringConvertible {
     let description = "a secret detail"
-}
-
-/// Waits until something holds; gives up after a minute.
-func eventually(_ what: Comment, _ holds: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(600)
-    while ContinuousClock.now < deadline {
-        if try await holds() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record(what)
 }
 
 /// A running server.
