@@ -35,8 +35,8 @@ export function createInsight({ signal, changed }) {
     const row = (key, value) => [h("dt", null, t("stats." + key)), h("dd", null, value)];
     const many = (key, words) => row(key, figures[key].length ? figures[key].slice(-10).map((each) => h("div", null, joined(each.machine, each.label, words(each)))) : t("stats.none"));
     return h("dl", { class: "facts" },
-      row("rate", `${figures.alarms} (${figures.per_hour.toFixed(1)}/h, max ${figures.most_per_hour}/h)`),
-      many("floods", (each) => dateTime(each.start) + ": " + each.alarms), many("chattering", (each) => each.steps_per_minute + "/min"),
+      row("rate", `${figures.alarms} (${t("stats.hourly", { mean: figures.per_hour.toFixed(1), most: figures.most_per_hour })})`),
+      many("floods", (each) => dateTime(each.start) + ": " + each.alarms), many("chattering", (each) => each.steps_per_minute + t("stats.minute")),
       many("standing", (each) => dateTime(each.since)), many("frequent", (each) => each.alarms));
   }
 

@@ -29,6 +29,6 @@ insight: {
  hidden: "Hidden alarms", stats: "Key figures, last 24 hours", audit: "Audit trail",
 },
 stats: {
- rate: "Alarms", floods: "Floods (10 in 10 min)", chattering: "Chattering (3/min)", standing: "Standing over 24 h", frequent: "Most frequent", none: "none",
+ rate: "Alarms", hourly: "{mean}/h, max {most}/h", minute: "/min", floods: "Floods (10 in 10 min)", chattering: "Chattering (3/min)", standing: "Standing over 24 h", frequent: "Most frequent", none: "none",
 },
 };

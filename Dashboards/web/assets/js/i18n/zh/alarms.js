@@ -29,6 +29,6 @@ insight: {
  hidden: "隐藏的报警", stats: "最近 24 小时指标", audit: "操作记录",
 },
 stats: {
- rate: "报警", floods: "泛滥（10 分钟 10 次）", chattering: "抖动（3 次/分）", standing: "超过 24 小时", frequent: "最频繁", none: "无",
+ rate: "报警", hourly: "每小时 {mean} 次，最多 {most} 次", minute: " 次/分", floods: "泛滥（10 分钟 10 次）", chattering: "抖动（3 次/分）", standing: "超过 24 小时", frequent: "最频繁", none: "无",
 },
 };
