@@ -1,7 +1,7 @@
 // How often enrolled machines raise false alarms, and whether their faults are noticed, by the rule as it is configured.
 //
 //     swift run -c release EnrolledScene [--kinds compressor,pump] [--individuals 3] [--first 4100000] [--days 10]
-//         [--hop 30m] [--in-a-row 1] [--snr 20] [--generators a,b] [--stretches 1] [--model FOLDER] [--config FILE]
+//         [--hop 30m] [--in-a-row 1] [--snr 20] [--generators a,b] [--stretches 1] [--model FOLDER] [--config FILE,…]
 //         [--sound FOLDER] [--trace FILE]
 import EdgeService
 import Foundation
@@ -14,7 +14,8 @@ import TrendLog
 struct EnrolledScene {
     static func main() async throws {
         let options = try Options(Array(CommandLine.arguments.dropFirst()))
-        let configuration = try ServiceConfiguration.load(options.configuration)
+        let vocabularies = try options.configurations.map { try ServiceConfiguration.load($0).vocabularies }
+            .reduce(into: [:]) { all, more in all.merge(more) { first, _ in first } }
         let model = try SoundModel(directory: URL(fileURLWithPath: options.model))
         let jobs = options.kinds.flatMap { kind in
             options.generators.flatMap { generator in
@@ -37,10 +38,9 @@ struct EnrolledScene {
                         let index = work.next.add(1, ordering: .relaxed).oldValue
                         guard jobs.indices.contains(index) else { return }
                         let job = jobs[index]
-                        guard let labels = configuration.vocabularies[job.kind.rawValue] else {
-                            throw OptionError(
-                                description: "\(options.configuration) has no labels for \(job.kind.rawValue)"
-                            )
+                        guard let labels = vocabularies[job.kind.rawValue] else {
+                            let files = options.configurations.joined(separator: ", ")
+                            throw OptionError(description: "no labels for \(job.kind.rawValue) in \(files)")
                         }
                         let outcome = try job.hear(
                             ear: try RehearsalEar(model: model, labels: labels),
@@ -72,6 +72,11 @@ struct EnrolledScene {
                 report("\(kind.rawValue), generator \(generator.rawValue)", of, options: options)
             }
         }
+        guard options.kinds.count > 1 else { return }
+        for generator in options.generators {
+            let of = jobs.indices.filter { jobs[$0].generator == generator }.compactMap { known[$0] }
+            report("all kinds, generator \(generator.rawValue)", of, options: options)
+        }
     }
 
     private static func line(_ outcome: Outcome) -> String {
@@ -85,7 +90,7 @@ struct EnrolledScene {
 
     private static func report(_ title: String, _ outcomes: [Outcome], options: Options) {
         let months = Double(outcomes.count) * options.days / 30
-        let faults = outcomes.reduce(0) { $0 + $1.falseFaults }
+        let falseFaults = outcomes.reduce(0) { $0 + $1.falseFaults }
         let changes = outcomes.reduce(0) { $0 + $1.falseChanges }
         func rate(_ count: Int) -> String {
             // Upper end of the exact 95 % interval of a count (one-sided): 3.0 for none, 4.7 for one, and so on.
@@ -94,18 +99,23 @@ struct EnrolledScene {
         }
         print("\n\(title): \(outcomes.count) individuals, \(rounded(months)) machine-months of windows")
         let share = outcomes.map { Double($0.novelWindows) / Double(max(1, $0.healthyWindows)) }.sorted()
-        print("  false alarms: all \(rate(faults + changes)), faults \(rate(faults)), changed \(rate(changes))")
+        print("  false alarms: all \(rate(falseFaults + changes)),")
+        print("    of faults \(rate(falseFaults)), of changed \(rate(changes))")
         print(
             "  healthy windows novel, by individual: \(share.map { "\(rounded(100 * $0)) %" }.joined(separator: ", "))"
         )
-        for place in outcomes.first?.faults.indices ?? 0..<0 {
-            let of = outcomes.map { $0.faults[place] }
-            func sum(_ count: (Detections) -> Int) -> Int { of.reduce(0) { $0 + count($1) } }
-            print(
-                "  \(of[0].fault): named in \(sum(\.named)), told in \(sum(\.told)), noticed in \(sum(\.noticed)) of "
-                    + "\(sum(\.episodes)) episodes of five windows"
-            )
-        }
+        let faults = outcomes.flatMap(\.faults)
+        let names = Set(faults.map(\.fault))
+        for name in names.sorted() { report(name, faults.filter { $0.fault == name }) }
+        if names.count > 1 { report("all faults", faults) }
+    }
+
+    private static func report(_ name: String, _ faults: [Detections]) {
+        func sum(_ count: (Detections) -> Int) -> Int { faults.reduce(0) { $0 + count($1) } }
+        print(
+            "  \(name): named in \(sum(\.named)), told in \(sum(\.told)), noticed in \(sum(\.noticed)) of "
+                + "\(sum(\.episodes)) episodes of five windows"
+        )
     }
 
     private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
@@ -153,7 +163,8 @@ struct Options {
     var inARow = 1
     var snrDB = 20.0
     var model = "Models/embedded"
-    var configuration = "Deploy/examples/ausculta.yaml"
+    /// Files with the labels of a kind, under its name; the first one that has them counts.
+    var configurations = ["Deploy/examples/ausculta.yaml", "Deploy/examples/label-profiles.yaml"]
     var enrolment = EnrolmentPlan()
     var sound = URL(fileURLWithPath: ".build/enrolled-scene")
     var trace: String?
@@ -179,7 +190,7 @@ struct Options {
             case "--in-a-row": inARow = max(1, Int(value) ?? inARow)
             case "--snr": snrDB = Double(value) ?? snrDB
             case "--model": model = value
-            case "--config": configuration = value
+            case "--config": configurations = value.split(separator: ",").map(String.init)
             case "--first": first = UInt64(value) ?? first
             case "--stretches": enrolment.stretches = min(EnrolmentPlan.windows, max(1, Int(value) ?? 1))
             case "--sound": sound = URL(fileURLWithPath: value)
