@@ -38,7 +38,7 @@ struct DemoCommand: AsyncParsableCommand {
     var duration: Double?
 
     @Option(help: "Another number gives other machines.")
-    var seed: UInt64 = 3_000_100
+    var seed = DemoOptions.usualSeed
 
     @Option(help: ArgumentHelp("Keep configuration and trend log in this folder.", valueName: "dir"))
     var keep: String?
