@@ -17,6 +17,7 @@ CK_SIMD_INLINE void sum_tile(const float *left, ptrdiff_t left_stride, ptrdiff_t
     for (int r = 0; r < rows; r++) {
         for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_set(0.0f);
     }
+#pragma clang loop unroll_count(4)
     for (ptrdiff_t k = 0; k < depth; k++, left += left_step, right += BLOCK) {
         vf from_right[VECTORS];
         for (int v = 0; v < VECTORS; v++) from_right[v] = vf_load(right + v * VF_LANES);
@@ -155,8 +156,27 @@ CK_SIMD_INLINE void scatter_context(const float *context, ptrdiff_t d, float *co
     }
 }
 
-CK_SIMD void CK_ATTEND(const ck_attention *a, const int32_t *rows, const float *mask, ptrdiff_t head) {
-    ptrdiff_t n = a->token_count, d = a->head_width, channels = d * a->head_count, stride = ck_attention_stride(n);
+// Asks for the columns of the next head while this one has what it needs: in the first block of queries keys and values, in
+// the second queries; of `count` tokens from `first` on.
+CK_SIMD_INLINE void fetch_next_head(const ck_attention *a, const int32_t *rows, ptrdiff_t head, ptrdiff_t block,
+                                    ptrdiff_t first, ptrdiff_t count, ptrdiff_t d) {
+    if (head + 1 >= a->head_count || block > 1) return;
+    ptrdiff_t channels = d * a->head_count;
+    const float *from = a->qkv + (head + 1) * d;
+    for (ptrdiff_t j = first; j < first + count; j++) {
+        const float *row = from + ck_row_at(rows, j) * a->qkv_stride;
+        for (ptrdiff_t part = block == 0 ? 1 : 0; part <= (block == 0 ? 2 : 0); part++) {
+            // The first and the last value: a head is rarely wider than two cache lines.
+            __builtin_prefetch(row + part * channels, 0, 3);
+            __builtin_prefetch(row + part * channels + d - 1, 0, 3);
+        }
+    }
+}
+
+// One head over one window of `n` tokens, `d` channels; fast where these are constants at the call.
+CK_SIMD_INLINE void attend_sized(const ck_attention *a, const int32_t *rows, const float *mask, ptrdiff_t head,
+                                 ptrdiff_t n, ptrdiff_t d) {
+    ptrdiff_t channels = d * a->head_count, stride = ck_attention_stride(n);
     const float *from = a->qkv + head * d, *bias = a->bias ? a->bias + head * n * stride : NULL;
     const float *qkv_bias = a->qkv_bias ? a->qkv_bias + head * d : NULL;
     head_block h = {.tokens = n, .width = d, .keys = a->scratch};
@@ -184,7 +204,10 @@ CK_SIMD void CK_ATTEND(const ck_attention *a, const int32_t *rows, const float *
         vf most[VECTORS], scales[VECTORS];
         for (int v = 0; v < VECTORS; v++) most[v] = vf_set(-INFINITY);
         ptrdiff_t j = 0;
-        for (; j + CK_KEYS <= n; j += CK_KEYS) score_tile(&h, j, CK_KEYS, block_bias, block_mask, stride, most);
+        for (; j + CK_KEYS <= n; j += CK_KEYS) {
+            fetch_next_head(a, rows, head, first / BLOCK, j, CK_KEYS, d);
+            score_tile(&h, j, CK_KEYS, block_bias, block_mask, stride, most);
+        }
         for (; j + 4 <= n; j += 4) score_tile(&h, j, 4, block_bias, block_mask, stride, most);
         for (; j < n; j++) score_tile(&h, j, 1, block_bias, block_mask, stride, most);
 
@@ -198,5 +221,29 @@ CK_SIMD void CK_ATTEND(const ck_attention *a, const int32_t *rows, const float *
             ptrdiff_t left = n - first - v * VF_LANES;
             scatter_context(h.context + v * VF_LANES, d, out_rows + v * VF_LANES, left);
         }
+    }
+}
+
+// Windows of the audio tower as the compiler may know them: 8 x 8 tokens at row numbers, with a table of biases, the
+// joined matrix biased already, with a mask or without.
+CK_SIMD_INLINE void attend_window_of_64(const ck_attention *a, const int32_t *rows, const float *mask, ptrdiff_t head,
+                                        ptrdiff_t d) {
+    if (mask) {
+        attend_sized(a, rows, mask, head, 64, d);
+    } else {
+        attend_sized(a, rows, NULL, head, 64, d);
+    }
+}
+
+CK_SIMD void CK_ATTEND(const ck_attention *call, const int32_t *rows, const float *mask, ptrdiff_t head) {
+    // A copy, because the compiler would read the original again after every store.
+    const ck_attention copy = *call, *a = &copy;
+    int is_usual = a->token_count == 64 && rows && a->bias && !a->qkv_bias;
+    if (is_usual && a->head_width == 24) {
+        attend_window_of_64(a, rows, mask, head, 24);
+    } else if (is_usual && a->head_width == 32) {
+        attend_window_of_64(a, rows, mask, head, 32);
+    } else {
+        attend_sized(a, rows, mask, head, a->token_count, a->head_width);
     }
 }

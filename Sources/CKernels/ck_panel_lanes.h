@@ -21,20 +21,27 @@ enum {
     FETCHING_TILES = 4,
 };
 
+// What is done to a tile's sums before they are stored. `columns` is how many of the tile's columns there are.
+typedef struct {
+    ck_then then;
+    int accumulate;
+    ptrdiff_t columns;
+} tile_end;
+
 // Adds what was there and the bias, applies the activation, stores; `count` rows from `first` on of one vector.
-CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, float *out, ptrdiff_t left, vf bias, int first, int count,
-                                int v, vf sums[CK_TILE_ROWS][VECTORS]) {
+CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, tile_end end, float *out, ptrdiff_t left, vf bias, int first,
+                                int count, int v, vf sums[CK_TILE_ROWS][VECTORS]) {
     vf value[CK_AT_ONCE];
     out += first * t->out_stride;
 #pragma clang loop unroll(full)
     for (int r = 0; r < count; r++) {
         float *at = out + r * t->out_stride;
         value[r] = sums[first + r][v];
-        if (t->accumulate) value[r] = vf_add(left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left), value[r]);
-        if (t->bias) value[r] = vf_add(value[r], bias);
-        if (t->then == CK_THEN_RELU) value[r] = vf_relu(value[r]);
+        if (end.accumulate) value[r] = vf_add(left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left), value[r]);
+        value[r] = vf_add(value[r], bias);
+        if (end.then == CK_THEN_RELU) value[r] = vf_relu(value[r]);
     }
-    if (t->then == CK_THEN_GELU) vf_gelu(value, count);
+    if (end.then == CK_THEN_GELU) vf_gelu(value, count);
 #pragma clang loop unroll(full)
     for (int r = 0; r < count; r++) {
         if (left >= VF_LANES) {
@@ -45,18 +52,19 @@ CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, float *out, ptrdiff_t l
     }
 }
 
-CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, float *out, int rows, vf sums[CK_TILE_ROWS][VECTORS]) {
+CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, tile_end end, float *out, int rows,
+                                vf sums[CK_TILE_ROWS][VECTORS]) {
     // Constant bounds, so that the sums stay in registers; columns beyond the edge are not stored.
 #pragma clang loop unroll(full)
     for (int v = 0; v < VECTORS; v++) {
-        ptrdiff_t from = v * VF_LANES, left = t->columns - from;
+        ptrdiff_t from = v * VF_LANES, left = end.columns - from;
         if (left <= 0) break;
         vf bias = vf_set(0.0f);
         if (t->bias) bias = left >= VF_LANES ? vf_load(t->bias + from) : vf_load_tail(t->bias + from, left);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r += FINISHED_AT_ONCE) {
             int count = rows - r < FINISHED_AT_ONCE ? rows - r : FINISHED_AT_ONCE;
-            finish_rows(t, out + from, left, bias, r, count, v, sums);
+            finish_rows(t, end, out + from, left, bias, r, count, v, sums);
         }
     }
 }
@@ -80,8 +88,10 @@ CK_SIMD_INLINE void step(const float *x, ptrdiff_t x_stride, const float *panel,
     }
 }
 
-// `rows` and `panels` are constants at every call, so that the sums stay in registers.
-CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, const float *ahead) {
+// `rows` and `panels` are constants at every call, so that the sums stay in registers. Where `ahead` is not NULL, as much of
+// it is fetched as the tile is deep.
+CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_end end,
+                         const float *ahead) {
     const float *x = t->x + first * t->x_stride, *panel = t->panel;
     vf sums[CK_TILE_ROWS][VECTORS];
 #pragma clang loop unroll(full)
@@ -97,8 +107,10 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
     }
     ptrdiff_t k = 0;
     for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH, x += UNROLL) {
-        for (int p = 0; p < panels; p++) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
-        ahead += CK_PANEL_WIDTH;
+        if (ahead) {
+            for (int p = 0; p < panels; p++) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
+            ahead += CK_PANEL_WIDTH;
+        }
 #pragma clang loop unroll(full)
         for (int u = 0; u < UNROLL; u++) {
             step(x + u, t->x_stride, panel + u * CK_PANEL_WIDTH, t->panel_stride, rows, panels, sums);
@@ -107,45 +119,71 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
     for (; k < t->depth; k++, panel += CK_PANEL_WIDTH, x++) {
         step(x, t->x_stride, panel, t->panel_stride, rows, panels, sums);
     }
-    finish_tile(t, out, rows, sums);
+    finish_tile(t, end, out, rows, sums);
 }
 
-CK_SIMD_INLINE void all_rows(const ck_panel_tiles *t, int panels) {
-    ptrdiff_t first = 0, quarter = t->depth / UNROLL * CK_PANEL_WIDTH;
-    for (int done = 0; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS, done++) {
-        // The other tiles fetch what is there already, which costs nothing.
-        tile(t, first, CK_TILE_ROWS, panels, done < FETCHING_TILES ? t->next_panel + done * quarter : t->panel);
-    }
+// The rows that fill no tile.
+CK_SIMD_INLINE void last_rows(const ck_panel_tiles *t, ptrdiff_t first, int panels, tile_end end) {
     ptrdiff_t left = t->rows - first;
 #if CK_TILE_ROWS > 6
     if (left >= 8) {
-        tile(t, first, 8, panels, t->panel);
+        tile(t, first, 8, panels, end, NULL);
         first += 8;
         left -= 8;
     }
     if (left >= 6) {
-        tile(t, first, 6, panels, t->panel);
+        tile(t, first, 6, panels, end, NULL);
         first += 6;
         left -= 6;
     }
 #endif
     switch (left) {
-    case 1: tile(t, first, 1, panels, t->panel); break;
-    case 2: tile(t, first, 2, panels, t->panel); break;
-    case 3: tile(t, first, 3, panels, t->panel); break;
-    case 4: tile(t, first, 4, panels, t->panel); break;
-    case 5: tile(t, first, 5, panels, t->panel); break;
+    case 1: tile(t, first, 1, panels, end, NULL); break;
+    case 2: tile(t, first, 2, panels, end, NULL); break;
+    case 3: tile(t, first, 3, panels, end, NULL); break;
+    case 4: tile(t, first, 4, panels, end, NULL); break;
+    case 5: tile(t, first, 5, panels, end, NULL); break;
     default: break;
     }
 }
 
-CK_SIMD void CK_TILES(const ck_panel_tiles *t) {
+// Whole tiles; returns how many rows they took. The first few fetch the next panels, a part each.
+CK_SIMD_INLINE ptrdiff_t whole_tiles(const ck_panel_tiles *t, int panels, tile_end end) {
+    ptrdiff_t first = 0, part = t->depth / UNROLL * CK_PANEL_WIDTH;
+    for (int i = 0; i < FETCHING_TILES && first + CK_TILE_ROWS <= t->rows; i++, first += CK_TILE_ROWS) {
+        tile(t, first, CK_TILE_ROWS, panels, end, t->next_panel + i * part);
+    }
+    for (; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS) tile(t, first, CK_TILE_ROWS, panels, end, NULL);
+    return first;
+}
+
+// Whole tiles with all their columns: an end the compiler knows leaves no branch between a tile's sums and its stores.
+CK_SIMD_INLINE ptrdiff_t full_tiles(const ck_panel_tiles *t) {
+    enum { COLUMNS = CK_TILE_PANELS * CK_PANEL_WIDTH };
+    int accumulate = t->accumulate;
+    switch (t->then) {
+    case CK_THEN_GELU:
+        // Depths of more than one block end this way.
+        if (accumulate) return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_GELU, 1, COLUMNS});
+        return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_GELU, 0, COLUMNS});
+    case CK_THEN_NOTHING:
+        if (accumulate) return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_NOTHING, 1, COLUMNS});
+        return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_NOTHING, 0, COLUMNS});
+    default: return whole_tiles(t, CK_TILE_PANELS, (tile_end){t->then, accumulate, COLUMNS});
+    }
+}
+
+CK_SIMD void CK_TILES(const ck_panel_tiles *call) {
+    // A copy, because the compiler would read the original again after every store.
+    const ck_panel_tiles copy = *call, *t = &copy;
+    tile_end end = {t->then, t->accumulate, t->columns};
 #if CK_TILE_PANELS > 1
     // The last panel may be alone.
     if (t->columns <= CK_PANEL_WIDTH) {
-        all_rows(t, 1);
+        last_rows(t, whole_tiles(t, 1, end), 1, end);
         return;
     }
 #endif
-    all_rows(t, CK_TILE_PANELS);
+    int full = t->columns >= CK_TILE_PANELS * CK_PANEL_WIDTH;
+    last_rows(t, full ? full_tiles(t) : whole_tiles(t, CK_TILE_PANELS, end), CK_TILE_PANELS, end);
 }
