@@ -37,18 +37,18 @@ typedef struct {
     half_vector half[MOST_OUTPUTS];
 } tile_sums;
 
-CK_SIMD_INLINE void step(const float *packed, const float *weight, ptrdiff_t weight_stride, int outputs, int vectors,
-                         int has_half, tile_sums *sums) {
+CK_SIMD_INLINE void step(const float *packed, const float *const weight[MOST_OUTPUTS], ptrdiff_t k, int outputs,
+                         int vectors, int has_half, tile_sums *sums) {
     vf rows[MOST_VECTORS];
     half_vector half_rows = half_set(0.0f);
     for (int v = 0; v < vectors; v++) rows[v] = vf_load(packed + v * VF_LANES);
     if (has_half) half_rows = half_load(packed + vectors * VF_LANES);
 #pragma clang loop unroll(full)
     for (int j = 0; j < outputs; j++) {
-        vf value = vf_set(weight[j * weight_stride]);
+        vf value = vf_set(weight[j][k]);
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) sums->whole[j][v] = vf_fma(rows[v], value, sums->whole[j][v]);
-        if (has_half) sums->half[j] = half_fma(half_rows, half_set(weight[j * weight_stride]), sums->half[j]);
+        if (has_half) sums->half[j] = half_fma(half_rows, half_set(weight[j][k]), sums->half[j]);
     }
 }
 
@@ -56,26 +56,26 @@ CK_SIMD_INLINE void step(const float *packed, const float *weight, ptrdiff_t wei
 CK_SIMD_INLINE void tile(const ck_few_rows_tiles *t, ptrdiff_t row, ptrdiff_t output, int outputs, int vectors,
                          int has_half, const float *ahead, ptrdiff_t ahead_step) {
     tile_sums sums;
-    const float *packed = t->packed + row, *weight = t->weight + output * t->weight_stride;
+    const float *packed = t->packed + row, *weight[MOST_OUTPUTS];
 #pragma clang loop unroll(full)
     for (int j = 0; j < outputs; j++) {
+        weight[j] = t->weight + (output + j) * t->weight_stride;
+        if (outputs < CK_ADDRESS_REGISTERS) CK_OWN_REGISTER(weight[j]);
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) sums.whole[j][v] = vf_set(0.0f);
         sums.half[j] = half_set(0.0f);
     }
     ptrdiff_t k = 0;
-    for (; k + UNROLL <= t->depth; k += UNROLL, packed += UNROLL * t->width, weight += UNROLL) {
+    for (; k + UNROLL <= t->depth; k += UNROLL, packed += UNROLL * t->width) {
         __builtin_prefetch(ahead, 0, 2);
         __builtin_prefetch(ahead + LINE_FLOATS, 0, 2);
         ahead += ahead_step;
 #pragma clang loop unroll(full)
         for (int u = 0; u < UNROLL; u++) {
-            step(packed + u * t->width, weight + u, t->weight_stride, outputs, vectors, has_half, &sums);
+            step(packed + u * t->width, weight, k + u, outputs, vectors, has_half, &sums);
         }
     }
-    for (; k < t->depth; k++, packed += t->width, weight++) {
-        step(packed, weight, t->weight_stride, outputs, vectors, has_half, &sums);
-    }
+    for (; k < t->depth; k++, packed += t->width) step(packed, weight, k, outputs, vectors, has_half, &sums);
 #pragma clang loop unroll(full)
     for (int j = 0; j < outputs; j++) {
         float *at = t->sums + (output + j) * t->width + row;

@@ -70,8 +70,8 @@ CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, tile_end end, float *ou
 }
 
 // One step along the depth: a vector of weights per output vector, a value of x per row.
-CK_SIMD_INLINE void step(const float *x, ptrdiff_t x_stride, const float *panel, ptrdiff_t panel_stride, int rows,
-                         int panels, vf sums[CK_TILE_ROWS][VECTORS]) {
+CK_SIMD_INLINE void step(const float *const x[CK_TILE_ROWS], ptrdiff_t k, const float *panel, ptrdiff_t panel_stride,
+                         int rows, int panels, vf sums[CK_TILE_ROWS][VECTORS]) {
     vf weight[VECTORS];
     for (int p = 0; p < panels; p++) {
         for (int v = 0; v < PANEL_VECTORS; v++) {
@@ -80,7 +80,7 @@ CK_SIMD_INLINE void step(const float *x, ptrdiff_t x_stride, const float *panel,
     }
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-        vf value = vf_set(x[r * x_stride]);
+        vf value = vf_set(x[r][k]);
 #pragma clang loop unroll(full)
         for (int v = 0; v < panels * PANEL_VECTORS; v++) {
             sums[r][v] = CK_TILE_MULTIPLY_ADD(value, weight[v], sums[r][v]);
@@ -88,14 +88,16 @@ CK_SIMD_INLINE void step(const float *x, ptrdiff_t x_stride, const float *panel,
     }
 }
 
-// `rows` and `panels` are constants at every call, so that the sums stay in registers. Where `ahead` is not NULL, as much of
-// it is fetched as the tile is deep.
-CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_end end,
+// `rows`, `panels` and `fetches` are constants at every call, so that the sums stay in registers. Where `fetches` is not 0,
+// as much from `ahead` on is fetched as the tile is deep.
+CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_end end, int fetches,
                          const float *ahead) {
-    const float *x = t->x + first * t->x_stride, *panel = t->panel;
+    const float *x[CK_TILE_ROWS], *panel = t->panel;
     vf sums[CK_TILE_ROWS][VECTORS];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
+        x[r] = t->x + (first + r) * t->x_stride;
+        if (CK_TILE_ROWS <= CK_ADDRESS_REGISTERS) CK_OWN_REGISTER(x[r]);
 #pragma clang loop unroll(full)
         for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_set(0.0f);
     }
@@ -106,19 +108,17 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
         for (int p = 0; p < panels; p++) __builtin_prefetch(out + r * t->out_stride + p * CK_PANEL_WIDTH, 1, 3);
     }
     ptrdiff_t k = 0;
-    for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH, x += UNROLL) {
-        if (ahead) {
+    for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH) {
+        if (fetches) {
             for (int p = 0; p < panels; p++) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
             ahead += CK_PANEL_WIDTH;
         }
 #pragma clang loop unroll(full)
         for (int u = 0; u < UNROLL; u++) {
-            step(x + u, t->x_stride, panel + u * CK_PANEL_WIDTH, t->panel_stride, rows, panels, sums);
+            step(x, k + u, panel + u * CK_PANEL_WIDTH, t->panel_stride, rows, panels, sums);
         }
     }
-    for (; k < t->depth; k++, panel += CK_PANEL_WIDTH, x++) {
-        step(x, t->x_stride, panel, t->panel_stride, rows, panels, sums);
-    }
+    for (; k < t->depth; k++, panel += CK_PANEL_WIDTH) step(x, k, panel, t->panel_stride, rows, panels, sums);
     finish_tile(t, end, out, rows, sums);
 }
 
@@ -127,22 +127,22 @@ CK_SIMD_INLINE void last_rows(const ck_panel_tiles *t, ptrdiff_t first, int pane
     ptrdiff_t left = t->rows - first;
 #if CK_TILE_ROWS > 6
     if (left >= 8) {
-        tile(t, first, 8, panels, end, NULL);
+        tile(t, first, 8, panels, end, 0, NULL);
         first += 8;
         left -= 8;
     }
     if (left >= 6) {
-        tile(t, first, 6, panels, end, NULL);
+        tile(t, first, 6, panels, end, 0, NULL);
         first += 6;
         left -= 6;
     }
 #endif
     switch (left) {
-    case 1: tile(t, first, 1, panels, end, NULL); break;
-    case 2: tile(t, first, 2, panels, end, NULL); break;
-    case 3: tile(t, first, 3, panels, end, NULL); break;
-    case 4: tile(t, first, 4, panels, end, NULL); break;
-    case 5: tile(t, first, 5, panels, end, NULL); break;
+    case 1: tile(t, first, 1, panels, end, 0, NULL); break;
+    case 2: tile(t, first, 2, panels, end, 0, NULL); break;
+    case 3: tile(t, first, 3, panels, end, 0, NULL); break;
+    case 4: tile(t, first, 4, panels, end, 0, NULL); break;
+    case 5: tile(t, first, 5, panels, end, 0, NULL); break;
     default: break;
     }
 }
@@ -151,9 +151,9 @@ CK_SIMD_INLINE void last_rows(const ck_panel_tiles *t, ptrdiff_t first, int pane
 CK_SIMD_INLINE ptrdiff_t whole_tiles(const ck_panel_tiles *t, int panels, tile_end end) {
     ptrdiff_t first = 0, part = t->depth / UNROLL * CK_PANEL_WIDTH;
     for (int i = 0; i < FETCHING_TILES && first + CK_TILE_ROWS <= t->rows; i++, first += CK_TILE_ROWS) {
-        tile(t, first, CK_TILE_ROWS, panels, end, t->next_panel + i * part);
+        tile(t, first, CK_TILE_ROWS, panels, end, 1, t->next_panel + i * part);
     }
-    for (; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS) tile(t, first, CK_TILE_ROWS, panels, end, NULL);
+    for (; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS) tile(t, first, CK_TILE_ROWS, panels, end, 0, NULL);
     return first;
 }
 

@@ -234,6 +234,11 @@ CK_SIMD_INLINE void vf_store_quads(float *const rows[], ptrdiff_t at, vf a[4]) {
 // Added to a float of less than 2^22 it rounds it to an integer, which then stands in the low bits.
 #define CK_ROUNDING_MAGIC 12582912.0f
 
+// Keeps an address in a register of its own. Of several rows the compiler would compute one address from another at every
+// step, which is a tenth of the instructions of a tile. There are registers for CK_ADDRESS_REGISTERS of them.
+#define CK_OWN_REGISTER(address) __asm__("" : "+r"(address))
+#define CK_ADDRESS_REGISTERS 8
+
 // The most vectors a function takes that works on several at once.
 enum { CK_AT_ONCE = 6 };
 
