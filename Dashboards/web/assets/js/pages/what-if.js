@@ -65,7 +65,7 @@ export default async function mount(root, { query, t, signal }) {
     }
     change.show(machine);
     go.disabled = false;
-    replace(answer, h("div", { class: "card" }, empty({ icon: "what-if", heading: "h2", title: t("what-if.before.title"), text: t("what-if.before.text") })));
+    replace(answer, h("div", { class: "card" }, empty({ icon: "what-if", title: t("what-if.before.title"), text: t("what-if.before.text") })));
     if (!form.isConnected) replace(place, h("div", { class: "try-grid" }, form, answer));
   }
 

@@ -3,11 +3,14 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { language, t } from "../i18n.js";
 
-/** `empty({icon: "alarm", title, text, action: {label, run}, kind: "good"|"wrong"|null, compact})` */
-export function empty({ icon: name = "info", title, text = null, action = null, kind = null, heading = "h3", compact = false }) {
+/**
+ * `empty({icon: "alarm", title, text, action: {label, run}, kind: "good"|"wrong"|null, compact})`. The title heads nothing and
+ * stands on pages and in cards alike, so it is no heading.
+ */
+export function empty({ icon: name = "info", title, text = null, action = null, kind = null, compact = false }) {
   return h("div", { class: "empty" + (compact ? " compact" : ""), dataset: kind ? { kind } : {} },
     h("div", { class: "empty-icon" }, icon(name)),
-    title && h(heading, null, title),
+    title && h("p", { class: "empty-title" }, title),
     text && h("p", null, text),
     action && h("button", { class: "button", onclick: action.run }, action.label));
 }
