@@ -37,9 +37,10 @@ public struct DemoOptions: Sendable {
         self.modelDirectory = modelDirectory
     }
 
-    /// The first machine of the usual ones. From here on 64 compressors in a row raise no false alarm, which is not so of all:
-    /// without enrolment the model takes some healthy machine or other for a faulty one.
-    public static let usualSeed: UInt64 = 3_001_000
+    /// The first machine of the usual ones, four that are heard as healthy in every window, as 37 of the 48 from 3001000 on
+    /// are. Others are undetermined in places, and one in some sixty is taken for faulty: without enrolment the model takes
+    /// a healthy machine for a faulty one now and then.
+    public static let usualSeed: UInt64 = 3_001_004
 
     /// Machine time of the slow oil loss.
     public static let slowLossSeconds = 3.0 * 86_400
