@@ -6,4 +6,7 @@
 #define CK_TILE_PANELS 2
 #define CK_TILES ck_panel_tiles_avx512
 #include "ck_panel_lanes.h"
+#define CK_STRASSEN_TILES ck_strassen_tiles_avx512
+#define CK_STRASSEN_ADD_QUARTERS ck_strassen_sums_avx512
+#include "ck_strassen_lanes.h"
 #endif

@@ -14,6 +14,7 @@
 enum {
     PANEL_VECTORS = CK_PANEL_WIDTH / VF_LANES,
     VECTORS = CK_TILE_PANELS * PANEL_VECTORS,
+    COLUMNS = CK_TILE_PANELS * CK_PANEL_WIDTH,
     UNROLL = 4,
     // Rows finished together: six hide the latency of GELU; vectors of sixteen are busy enough with two.
     FINISHED_AT_ONCE = VF_LANES == 16 ? 2 : 6,
@@ -21,11 +22,13 @@ enum {
     FETCHING_TILES = 4,
 };
 
-// What is done to a tile's sums before they are stored. `columns` is how many of the tile's columns there are.
+// What is done to a tile's sums before they are stored. `columns` is how many of the tile's columns there are; without any,
+// nothing is.
 typedef struct {
     ck_then then;
     int accumulate;
     ptrdiff_t columns;
+    int subtract;  // where `accumulate`: what was there less the sums
 } tile_end;
 
 // Adds what was there and the bias, applies the activation, stores; `count` rows from `first` on of one vector.
@@ -37,7 +40,10 @@ CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, tile_end end, float *ou
     for (int r = 0; r < count; r++) {
         float *at = out + r * t->out_stride;
         value[r] = sums[first + r][v];
-        if (end.accumulate) value[r] = vf_add(left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left), value[r]);
+        if (end.accumulate) {
+            vf before = left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left);
+            value[r] = end.subtract ? vf_sub(before, value[r]) : vf_add(before, value[r]);
+        }
         value[r] = vf_add(value[r], bias);
         if (end.then == CK_THEN_RELU) value[r] = vf_relu(value[r]);
     }
@@ -52,7 +58,7 @@ CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, tile_end end, float *ou
     }
 }
 
-CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, tile_end end, float *out, int rows,
+CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, tile_end end, float *out, const float *biases, int rows,
                                 vf sums[CK_TILE_ROWS][VECTORS]) {
     // Constant bounds, so that the sums stay in registers; columns beyond the edge are not stored.
 #pragma clang loop unroll(full)
@@ -60,7 +66,7 @@ CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, tile_end end, float *ou
         ptrdiff_t from = v * VF_LANES, left = end.columns - from;
         if (left <= 0) break;
         vf bias = vf_set(0.0f);
-        if (t->bias) bias = left >= VF_LANES ? vf_load(t->bias + from) : vf_load_tail(t->bias + from, left);
+        if (biases) bias = left >= VF_LANES ? vf_load(biases + from) : vf_load_tail(biases + from, left);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r += FINISHED_AT_ONCE) {
             int count = rows - r < FINISHED_AT_ONCE ? rows - r : FINISHED_AT_ONCE;
@@ -88,9 +94,15 @@ CK_SIMD_INLINE void step(const float *const x[CK_TILE_ROWS], ptrdiff_t k, const 
     }
 }
 
+// Where a tile's sums go: into `out`, and added or subtracted into `also` as well. Strassen's products are part of several
+// outputs; others have no second end.
+typedef struct {
+    tile_end out, also;
+} tile_ends;
+
 // `rows`, `panels` and `fetches` are constants at every call, so that the sums stay in registers. Where `fetches` is not 0,
 // as much from `ahead` on is fetched as the tile is deep.
-CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_end end, int fetches,
+CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_ends ends, int fetches,
                          const float *ahead) {
     const float *x[CK_TILE_ROWS], *panel = t->panel;
     vf sums[CK_TILE_ROWS][VECTORS];
@@ -102,10 +114,13 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
         for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_set(0.0f);
     }
     // Where the results go may be far away: asked for now, it is there when they are.
-    float *out = t->out + first * t->out_stride;
+    float *out = t->out + first * t->out_stride, *also = ends.also.columns ? t->also + first * t->out_stride : NULL;
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-        for (int p = 0; p < panels; p++) __builtin_prefetch(out + r * t->out_stride + p * CK_PANEL_WIDTH, 1, 3);
+        for (int p = 0; p < panels; p++) {
+            __builtin_prefetch(out + r * t->out_stride + p * CK_PANEL_WIDTH, 1, 3);
+            if (ends.also.columns) __builtin_prefetch(also + r * t->out_stride + p * CK_PANEL_WIDTH, 1, 3);
+        }
     }
     ptrdiff_t k = 0;
     for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH) {
@@ -119,71 +134,71 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
         }
     }
     for (; k < t->depth; k++, panel += CK_PANEL_WIDTH) step(x, k, panel, t->panel_stride, rows, panels, sums);
-    finish_tile(t, end, out, rows, sums);
+    finish_tile(t, ends.also, also, NULL, rows, sums);
+    finish_tile(t, ends.out, out, t->bias, rows, sums);
 }
 
 // The rows that fill no tile.
-CK_SIMD_INLINE void last_rows(const ck_panel_tiles *t, ptrdiff_t first, int panels, tile_end end) {
+CK_SIMD_INLINE void last_rows(const ck_panel_tiles *t, ptrdiff_t first, int panels, tile_ends ends) {
     ptrdiff_t left = t->rows - first;
 #if CK_TILE_ROWS > 6
     if (left >= 8) {
-        tile(t, first, 8, panels, end, 0, NULL);
+        tile(t, first, 8, panels, ends, 0, NULL);
         first += 8;
         left -= 8;
     }
     if (left >= 6) {
-        tile(t, first, 6, panels, end, 0, NULL);
+        tile(t, first, 6, panels, ends, 0, NULL);
         first += 6;
         left -= 6;
     }
 #endif
     switch (left) {
-    case 1: tile(t, first, 1, panels, end, 0, NULL); break;
-    case 2: tile(t, first, 2, panels, end, 0, NULL); break;
-    case 3: tile(t, first, 3, panels, end, 0, NULL); break;
-    case 4: tile(t, first, 4, panels, end, 0, NULL); break;
-    case 5: tile(t, first, 5, panels, end, 0, NULL); break;
+    case 1: tile(t, first, 1, panels, ends, 0, NULL); break;
+    case 2: tile(t, first, 2, panels, ends, 0, NULL); break;
+    case 3: tile(t, first, 3, panels, ends, 0, NULL); break;
+    case 4: tile(t, first, 4, panels, ends, 0, NULL); break;
+    case 5: tile(t, first, 5, panels, ends, 0, NULL); break;
     default: break;
     }
 }
 
 // Whole tiles; returns how many rows they took. The first few fetch the next panels, a part each.
-CK_SIMD_INLINE ptrdiff_t whole_tiles(const ck_panel_tiles *t, int panels, tile_end end) {
+CK_SIMD_INLINE ptrdiff_t whole_tiles(const ck_panel_tiles *t, int panels, tile_ends ends) {
     ptrdiff_t first = 0, part = t->depth / UNROLL * CK_PANEL_WIDTH;
     for (int i = 0; i < FETCHING_TILES && first + CK_TILE_ROWS <= t->rows; i++, first += CK_TILE_ROWS) {
-        tile(t, first, CK_TILE_ROWS, panels, end, 1, t->next_panel + i * part);
+        tile(t, first, CK_TILE_ROWS, panels, ends, 1, t->next_panel + i * part);
     }
-    for (; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS) tile(t, first, CK_TILE_ROWS, panels, end, 0, NULL);
+    for (; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS) tile(t, first, CK_TILE_ROWS, panels, ends, 0, NULL);
     return first;
 }
 
 // Whole tiles with all their columns: an end the compiler knows leaves no branch between a tile's sums and its stores.
 CK_SIMD_INLINE ptrdiff_t full_tiles(const ck_panel_tiles *t) {
-    enum { COLUMNS = CK_TILE_PANELS * CK_PANEL_WIDTH };
     int accumulate = t->accumulate;
     switch (t->then) {
     case CK_THEN_GELU:
         // Depths of more than one block end this way.
-        if (accumulate) return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_GELU, 1, COLUMNS});
-        return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_GELU, 0, COLUMNS});
+        if (accumulate) return whole_tiles(t, CK_TILE_PANELS, (tile_ends){{CK_THEN_GELU, 1, COLUMNS}});
+        return whole_tiles(t, CK_TILE_PANELS, (tile_ends){{CK_THEN_GELU, 0, COLUMNS}});
     case CK_THEN_NOTHING:
-        if (accumulate) return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_NOTHING, 1, COLUMNS});
-        return whole_tiles(t, CK_TILE_PANELS, (tile_end){CK_THEN_NOTHING, 0, COLUMNS});
-    default: return whole_tiles(t, CK_TILE_PANELS, (tile_end){t->then, accumulate, COLUMNS});
+        if (accumulate) return whole_tiles(t, CK_TILE_PANELS, (tile_ends){{CK_THEN_NOTHING, 1, COLUMNS}});
+        return whole_tiles(t, CK_TILE_PANELS, (tile_ends){{CK_THEN_NOTHING, 0, COLUMNS}});
+    default: return whole_tiles(t, CK_TILE_PANELS, (tile_ends){{t->then, accumulate, COLUMNS}});
     }
 }
 
 CK_SIMD void CK_TILES(const ck_panel_tiles *call) {
     // A copy, because the compiler would read the original again after every store.
     const ck_panel_tiles copy = *call, *t = &copy;
-    tile_end end = {t->then, t->accumulate, t->columns};
+    tile_ends ends = {{t->then, t->accumulate, t->columns}};
 #if CK_TILE_PANELS > 1
     // The last panel may be alone.
     if (t->columns <= CK_PANEL_WIDTH) {
-        last_rows(t, whole_tiles(t, 1, end), 1, end);
+        last_rows(t, whole_tiles(t, 1, ends), 1, ends);
         return;
     }
 #endif
-    int full = t->columns >= CK_TILE_PANELS * CK_PANEL_WIDTH;
-    last_rows(t, full ? full_tiles(t) : whole_tiles(t, CK_TILE_PANELS, end), CK_TILE_PANELS, end);
+    int full = t->columns >= COLUMNS;
+    last_rows(t, full ? full_tiles(t) : whole_tiles(t, CK_TILE_PANELS, ends), CK_TILE_PANELS, ends);
 }

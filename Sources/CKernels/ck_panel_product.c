@@ -15,15 +15,8 @@
 // the same on every path.
 enum { DEPTH_BLOCK = CK_WORD_DEPTH, ROW_BLOCK = 252, TILE_ROW_GRAIN = 12 };
 
-// The size of each of the fewest equal blocks of at most `most` that cover `count`, in whole multiples of `grain`.
-static ptrdiff_t even_block(ptrdiff_t count, ptrdiff_t most, ptrdiff_t grain) {
-    ptrdiff_t blocks = (count + most - 1) / most;
-    ptrdiff_t size = (count + blocks - 1) / blocks;
-    return (size + grain - 1) / grain * grain;
-}
-
 // How the depth is cut: all blocks but the last have this size.
-static ptrdiff_t depth_block_of(ptrdiff_t depth) { return even_block(depth, DEPTH_BLOCK, 4); }
+static ptrdiff_t depth_block_of(ptrdiff_t depth) { return ck_even_block(depth, DEPTH_BLOCK, 4); }
 
 static ptrdiff_t padded(ptrdiff_t outputs) {
     return (outputs + CK_PANEL_WIDTH - 1) / CK_PANEL_WIDTH * CK_PANEL_WIDTH;
@@ -105,7 +98,7 @@ void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, 
     // In words of two values the depth is half as long; everything else is the same.
     ptrdiff_t depth = words ? ck_bf16_words(call->depth) : call->depth;
     if (rows <= 0 || outputs <= 0 || depth <= 0) return;
-    ptrdiff_t row_block = even_block(rows, words ? CK_WORD_ROWS : ROW_BLOCK, TILE_ROW_GRAIN);
+    ptrdiff_t row_block = ck_even_block(rows, words ? CK_WORD_ROWS : ROW_BLOCK, TILE_ROW_GRAIN);
     ptrdiff_t depth_block = depth_block_of(depth);
     for (ptrdiff_t row = 0; row < rows; row += row_block) {
         for (ptrdiff_t k = 0; k < depth; k += depth_block) {

@@ -7,6 +7,7 @@ typedef struct {
     const float *panel;       // (depth, CK_PANEL_WIDTH), the first of the kernel's panels
     const float *next_panel;  // what comes next, to be fetched early; never read
     float *out;               // (rows, columns)
+    float *also;              // (rows, columns) of the same stride; Strassen's products go to two places
     const float *bias;        // (columns) or NULL
     ptrdiff_t x_stride, panel_stride, out_stride, rows, columns, depth;
     int accumulate;
@@ -18,6 +19,13 @@ typedef struct {
     void (*run)(const ck_panel_tiles *);
     ptrdiff_t panels;
 } ck_panel_kernel;
+
+/// The size of each of the fewest equal blocks of at most `most` that cover `count`, in whole multiples of `grain`.
+static inline ptrdiff_t ck_even_block(ptrdiff_t count, ptrdiff_t most, ptrdiff_t grain) {
+    ptrdiff_t blocks = (count + most - 1) / most;
+    ptrdiff_t size = (count + blocks - 1) / blocks;
+    return (size + grain - 1) / grain * grain;
+}
 
 /// The blocks of a product, each handed to `kernel`. `words` is NULL for float32 panels; for bfloat16 ones it is room for
 /// CK_WORD_ROWS * CK_WORD_DEPTH words, a block of x at a time.

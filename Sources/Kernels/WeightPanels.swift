@@ -112,10 +112,37 @@ extension MatrixProduct {
         addingBias bias: UnsafePointer<Float>? = nil,
         then: Then = .nothing
     ) {
+        var call = productCall(
+            input,
+            weight.base,
+            outputs: weight.outputCount,
+            inputs: weight.inputCount,
+            into: out,
+            accumulate: accumulate,
+            addingBias: bias,
+            then: then
+        )
+        switch weight.precision {
+        case .float32: ck_panel_product(&call)
+        case .bfloat16: ck_panel_product_bf16(&call)
+        }
+    }
+
+    /// What the kernels of either kind of packed weight are told; both factors and the output must fit.
+    static func productCall(
+        _ input: MatrixView,
+        _ panels: UnsafePointer<Float>,
+        outputs: Int,
+        inputs: Int,
+        into out: MatrixView,
+        accumulate: Bool,
+        addingBias bias: UnsafePointer<Float>?,
+        then: Then
+    ) -> ck_panel_product_call {
         precondition(input.rowCount == out.rowCount, "\(input.rowCount) rows into \(out.rowCount)")
         precondition(
-            input.columnCount == weight.inputCount && out.columnCount == weight.outputCount,
-            "\(input.columnCount) to \(out.columnCount) columns by a weight of \(weight.inputCount) to \(weight.outputCount)"
+            input.columnCount == inputs && out.columnCount == outputs,
+            "\(input.columnCount) to \(out.columnCount) columns by a weight of \(inputs) to \(outputs)"
         )
         let following: ck_then =
             switch then {
@@ -123,10 +150,10 @@ extension MatrixProduct {
             case .gelu: CK_THEN_GELU
             case .relu: CK_THEN_RELU
             }
-        var call = ck_panel_product_call(
+        return ck_panel_product_call(
             x: input.base,
             x_stride: input.rowStride,
-            panels: weight.base,
+            panels: panels,
             out: out.base,
             out_stride: out.rowStride,
             rows: out.rowCount,
@@ -136,9 +163,5 @@ extension MatrixProduct {
             accumulate: accumulate ? 1 : 0,
             then: following
         )
-        switch weight.precision {
-        case .float32: ck_panel_product(&call)
-        case .bfloat16: ck_panel_product_bf16(&call)
-        }
     }
 }

@@ -5,47 +5,15 @@ import Testing
 
 @Suite struct PanelProductTests {
     /// Rows, outputs, inputs: below, at and above tile, panel and block sizes, and primes.
-    struct Shape: Sendable, CustomTestStringConvertible {
-        var rows: Int
-        var outputs: Int
-        var inputs: Int
-        var testDescription: String { "\(rows) x \(outputs) x \(inputs)" }
+    static let shapes = [
+        ProductShape(rows: 1, outputs: 1, inputs: 1), ProductShape(rows: 7, outputs: 31, inputs: 33),
+        ProductShape(rows: 31, outputs: 7, inputs: 61), ProductShape(rows: 32, outputs: 32, inputs: 32),
+        ProductShape(rows: 33, outputs: 48, inputs: 7), ProductShape(rows: 13, outputs: 17, inputs: 193),
+        ProductShape(rows: 12, outputs: 33, inputs: 192), ProductShape(rows: 5, outputs: 16, inputs: 577),
+        ProductShape(rows: 64, outputs: 40, inputs: 96), ProductShape(rows: 257, outputs: 19, inputs: 31),
+    ]
 
-        static let all = [
-            Shape(rows: 1, outputs: 1, inputs: 1), Shape(rows: 7, outputs: 31, inputs: 33),
-            Shape(rows: 31, outputs: 7, inputs: 61), Shape(rows: 32, outputs: 32, inputs: 32),
-            Shape(rows: 33, outputs: 48, inputs: 7), Shape(rows: 13, outputs: 17, inputs: 193),
-            Shape(rows: 12, outputs: 33, inputs: 192), Shape(rows: 5, outputs: 16, inputs: 577),
-            Shape(rows: 64, outputs: 40, inputs: 96), Shape(rows: 257, outputs: 19, inputs: 31),
-        ]
-    }
-
-    /// A product's operands.
-    private struct Operands {
-        let shape: Shape
-        var x: [Float]
-        var weight: [Float]
-        var bias: [Float]
-        var before: [Float]
-
-        init(_ shape: Shape, scale: Double = 1) {
-            var source = Values(seed: shape.rows * 1_000 + shape.outputs + shape.inputs)
-            self.shape = shape
-            x = source.list(shape.rows * shape.inputs, scale: scale)
-            weight = source.list(shape.outputs * shape.inputs)
-            bias = source.list(shape.outputs, scale: scale)
-            before = source.list(shape.rows * shape.outputs, scale: scale)
-        }
-
-        /// x · weightᵀ in double precision.
-        func sum(_ row: Int, _ output: Int) -> Double {
-            (0..<shape.inputs).reduce(0.0) { sum, k in
-                sum + Double(x[row * shape.inputs + k]) * Double(weight[output * shape.inputs + k])
-            }
-        }
-    }
-
-    private func pack(_ operands: Operands, in workspace: Workspace) -> WeightPanels {
+    private func pack(_ operands: ProductOperands, in workspace: Workspace) -> WeightPanels {
         let (outputs, inputs) = (operands.shape.outputs, operands.shape.inputs)
         let panels = workspace.take(WeightPanels.floatCount(outputs: outputs, inputs: inputs))
         // In two parts, as layers that share their input are joined.
@@ -93,9 +61,9 @@ import Testing
         #expect(packed(byRows: outputs) == packed(byRows: 1))
     }
 
-    @Test(arguments: Shape.all, Magnitude.allCases)
-    func productsMatchTheSumOfProducts(_ shape: Shape, _ magnitude: Magnitude) throws {
-        let operands = Operands(shape, scale: magnitude.rawValue)
+    @Test(arguments: shapes, Magnitude.allCases)
+    func productsMatchTheSumOfProducts(_ shape: ProductShape, _ magnitude: Magnitude) throws {
+        let operands = ProductOperands(shape, scale: magnitude.rawValue)
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
@@ -119,9 +87,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Shape.all, [MatrixProduct.Then.nothing, .gelu, .relu])
-    func epiloguesFollowTheSum(_ shape: Shape, _ then: MatrixProduct.Then) throws {
-        let operands = Operands(shape)
+    @Test(arguments: shapes, [MatrixProduct.Then.nothing, .gelu, .relu])
+    func epiloguesFollowTheSum(_ shape: ProductShape, _ then: MatrixProduct.Then) throws {
+        let operands = ProductOperands(shape)
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
@@ -157,9 +125,9 @@ import Testing
     }
 
     /// A row alone, in any place among others, on any vector width of one machine: the same bits.
-    @Test(arguments: Shape.all)
-    func rowsDoNotDependOnTheirNeighbours(_ shape: Shape) throws {
-        let operands = Operands(shape)
+    @Test(arguments: shapes)
+    func rowsDoNotDependOnTheirNeighbours(_ shape: ProductShape) throws {
+        let operands = ProductOperands(shape)
         var byPath: [InstructionSet: [UInt32]] = [:]
         for path in paths {
             let workspace = scratchWorkspace()
@@ -186,7 +154,7 @@ import Testing
             for then in [MatrixProduct.Then.nothing, .relu] {
                 let workspace = scratchWorkspace()
                 defer { keep(workspace) }
-                var operands = Operands(Shape(rows: 7, outputs: 33, inputs: 8))
+                var operands = ProductOperands(ProductShape(rows: 7, outputs: 33, inputs: 8))
                 operands.x[3 * 8] = .nan
                 let panels = pack(operands, in: workspace)
                 let input = workspace.matrix(operands.x, rows: 7, columns: 8)

@@ -15,3 +15,4 @@
 #include "ck_panel_product.h"
 #include "ck_peak.h"
 #include "ck_sha256.h"
+#include "ck_strassen.h"

@@ -21,6 +21,8 @@ struct AudioBuffers {
     /// The MLP's inner activations for one tile of tokens: (tile, hidden).
     private let hidden: UnsafeMutablePointer<Float>
     let attentionScratch: UnsafeMutablePointer<Float>
+    /// For products of the stages that go by `StrassenPanels`; empty where none does.
+    let productScratch: UnsafeMutablePointer<Float>
     /// (fusion channels) and (channels), for the pooled branch of the fusion.
     let fusionPooled: MatrixView
     let fusionSqueezed: MatrixView
@@ -40,7 +42,7 @@ struct AudioBuffers {
         return 16 * (lines % 2 == 0 ? lines + 1 : lines)
     }
 
-    init(_ configuration: ClapConfiguration, _ layout: AudioLayout) {
+    init(_ configuration: ClapConfiguration, _ layout: AudioLayout, productScratchCount: Int) {
         let audio = configuration.audio
         let side = audio.specSize
         let spectrogram = layout.longestFrameCount * audio.melBinCount
@@ -59,7 +61,8 @@ struct AudioBuffers {
 
         let sizes = [
             audio.melBinCount, audio.melBinCount, spectrogram, side * side, patchValues, tokens, tokens, wideValues,
-            hiddenValues, scratch, channels, max(layout.fusionChannelCount, 1), channels, layout.featureCount,
+            hiddenValues, scratch, productScratchCount, channels, max(layout.fusionChannelCount, 1), channels,
+            layout.featureCount,
             dimension,
             dimension,
         ]
@@ -74,6 +77,7 @@ struct AudioBuffers {
         wide = workspace.take(wideValues)
         hidden = workspace.take(hiddenValues)
         attentionScratch = workspace.take(scratch)
+        productScratch = workspace.take(productScratchCount)
         fusionPooled = workspace.takeMatrix(rows: 1, columns: channels)
         fusionSqueezed = workspace.takeMatrix(rows: 1, columns: max(layout.fusionChannelCount, 1))
         fusionScore = workspace.takeMatrix(rows: 1, columns: channels)

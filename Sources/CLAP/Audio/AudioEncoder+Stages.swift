@@ -37,7 +37,7 @@ extension AudioEncoder {
             let tile = tokens.rows(range)
             let normed = buffers.normed(tile)
             block.layernormBefore.apply(to: tile, into: normed)
-            block.qkv.multiply(normed, into: qkv.rows(range))
+            block.qkv.multiply(normed, into: qkv.rows(range), scratch: buffers.productScratch)
         }
         let attention = stage.attention
         let positionBias = block.positionBias.pointer
@@ -53,21 +53,27 @@ extension AudioEncoder {
             )
         }
         for rows in band.rows {
-            block.attentionOutputDense.multiply(branch.rows(rows), into: tokens.rows(rows), accumulate: true)
+            block.attentionOutputDense.multiply(
+                branch.rows(rows),
+                into: tokens.rows(rows),
+                accumulate: true,
+                scratch: buffers.productScratch
+            )
         }
     }
 
     /// x += dense(gelu(dense(norm(x)))).
     private func applyMLP(_ block: BlockWeights, _ stage: AudioLayout.Stage, _ band: WindowPartition.Band) {
         let activation = model.configuration.audio.hiddenActivation.asEpilogue
+        let scratch = buffers.productScratch
         let tokens = buffers.activations(stage)
         forEachTile(of: band) { range in
             let tile = tokens.rows(range)
             let normed = buffers.normed(tile)
             let hidden = buffers.hidden(range.count, stage.hiddenChannelCount)
             block.layernormAfter.apply(to: tile, into: normed)
-            block.intermediateDense.multiply(normed, into: hidden, then: activation)
-            block.outputDense.multiply(hidden, into: tile, accumulate: true)
+            block.intermediateDense.multiply(normed, into: hidden, then: activation, scratch: scratch)
+            block.outputDense.multiply(hidden, into: tile, accumulate: true, scratch: scratch)
         }
     }
 
@@ -84,7 +90,7 @@ extension AudioEncoder {
         forEachTile(of: 0..<merged.rowCount) { range in
             let tile = merged.rows(range)
             downsample.norm.apply(to: tile, into: tile)
-            downsample.reduction.multiply(tile, into: out.rows(range))
+            downsample.reduction.multiply(tile, into: out.rows(range), scratch: buffers.productScratch)
         }
     }
 

@@ -23,7 +23,11 @@ public final class AudioEncoder {
         self.model = model
         layout = model.audioLayout
         weights = model.audioWeights
-        buffers = AudioBuffers(model.configuration, layout)
+        buffers = AudioBuffers(
+            model.configuration,
+            layout,
+            productScratchCount: weights.productScratchCount
+        )
         partitions = layout.stages.map { stage in
             (WindowPartition(stage, shift: 0), WindowPartition(stage, shift: stage.shift))
         }

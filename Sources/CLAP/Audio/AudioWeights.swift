@@ -26,6 +26,17 @@ struct AudioWeights: Sendable {
             configuration: configuration
         )
     }
+
+    /// Floats of scratch memory that the products of the stages need, one at a time.
+    var productScratchCount: Int {
+        layers.flatMap { stage in
+            let dense = stage.blocks.flatMap {
+                [$0.qkv, $0.attentionOutputDense, $0.intermediateDense, $0.outputDense]
+            }
+            return dense + [stage.downsample?.reduction].compactMap(\.self)
+        }
+        .map(\.scratchCount).max() ?? 0
+    }
 }
 
 /// `patch_embed`: convolutions as matrices over cut patches, (channels, 1, height, width).
@@ -126,7 +137,7 @@ struct StageWeights: Sendable {
         merges: Bool
     ) {
         blocks = (0..<stage.depth).map { BlockWeights(binder, prefix + "blocks.\($0).", audio, stage) }
-        downsample = merges ? PatchMergingWeights(binder, prefix + "downsample.", channels: stage.channelCount) : nil
+        downsample = merges ? PatchMergingWeights(binder, prefix + "downsample.", stage) : nil
     }
 }
 
@@ -135,13 +146,15 @@ struct PatchMergingWeights: Sendable {
     let norm: LayerNormWeights
     let reduction: PackedLinearWeights
 
-    init(_ binder: WeightBinder, _ prefix: String, channels: Int) {
+    init(_ binder: WeightBinder, _ prefix: String, _ stage: AudioLayout.Stage) {
+        let channels = stage.channelCount
         norm = LayerNormWeights(binder, prefix + "norm", channels: 4 * channels, epsilon: 1e-5)
         reduction = PackedLinearWeights(
             binder,
             prefix + "reduction",
             inputs: 4 * channels,
             outputs: 2 * channels,
+            rows: stage.tokenCount / 4,
             hasBias: false
         )
     }
@@ -162,7 +175,7 @@ struct BlockWeights: Sendable {
     init(_ binder: WeightBinder, _ prefix: String, _ audio: ClapAudioConfiguration, _ stage: AudioLayout.Stage) {
         let channels = stage.channelCount
         func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> PackedLinearWeights {
-            PackedLinearWeights(binder, prefix + name, inputs: inputs, outputs: outputs)
+            PackedLinearWeights(binder, prefix + name, inputs: inputs, outputs: outputs, rows: stage.tokenCount)
         }
         func norm(_ name: String) -> LayerNormWeights {
             LayerNormWeights(binder, prefix + name, channels: channels, epsilon: audio.layerNormEpsilon)
@@ -173,6 +186,7 @@ struct BlockWeights: Sendable {
             joining: ["query", "key", "value"].map { prefix + "attention.self." + $0 },
             inputs: channels,
             outputs: channels,
+            rows: stage.tokenCount,
             hasBias: audio.qkvBias
         )
         let span = 2 * stage.windowSize - 1

@@ -8,28 +8,41 @@ struct PackedLinearWeights: Sendable {
     private let packed: Weight
     private let outputCount: Int
     private let inputCount: Int
-    private let precision: Precision
+    private let method: Method
     let bias: Weight?
 
-    private var panels: WeightPanels {
-        WeightPanels(
-            base: packed.pointer,
-            outputCount: outputCount,
-            inputCount: inputCount,
-            precision: precision
-        )
+    /// How the product is computed, which decides how the weight is packed.
+    private enum Method {
+        case direct(Precision)
+        /// In float32, by seven half-size products in place of eight.
+        case strassen
     }
 
-    init(_ binder: WeightBinder, _ prefix: String, inputs: Int, outputs: Int, hasBias: Bool = true) {
-        self.init(binder, joining: [prefix], inputs: inputs, outputs: outputs, hasBias: hasBias)
+    init(_ binder: WeightBinder, _ prefix: String, inputs: Int, outputs: Int, rows: Int, hasBias: Bool = true) {
+        self.init(binder, joining: [prefix], inputs: inputs, outputs: outputs, rows: rows, hasBias: hasBias)
     }
 
-    /// Several layers of `outputs` outputs each, in the binder's precision.
-    init(_ binder: WeightBinder, joining prefixes: [String], inputs: Int, outputs: Int, hasBias: Bool = true) {
+    /// Several layers of `outputs` outputs each, in the binder's precision; `rows` are those of a window that pass them.
+    init(
+        _ binder: WeightBinder,
+        joining prefixes: [String],
+        inputs: Int,
+        outputs: Int,
+        rows: Int,
+        hasBias: Bool = true
+    ) {
         let biases = hasBias ? prefixes.map { binder.tensor($0 + ".bias", [outputs]) } : []
         let bias = Self.join(biases, of: outputs, binder)
         let weights = prefixes.map { binder.tensor($0 + ".weight", [outputs, inputs]) }
-        self.init(binder, weights, bias: bias, inputs: inputs, outputs: outputs, precision: binder.precision)
+        let pays = StrassenPanels.pays(rows: rows, outputs: prefixes.count * outputs, inputs: inputs)
+        self.init(
+            binder,
+            weights,
+            bias: bias,
+            inputs: inputs,
+            outputs: outputs,
+            method: pays && binder.precision == .float32 ? .strassen : .direct(binder.precision)
+        )
         for prefix in prefixes { binder.releasePages(of: prefix + ".weight") }
     }
 
@@ -40,32 +53,45 @@ struct PackedLinearWeights: Sendable {
         self.init(binder, [weight], bias: bias, inputs: kernel.height * kernel.width, outputs: outputs)
     }
 
-    /// Weights of `outputs` outputs each, (outputs, inputs). Float32 unless told: convolutions over cut patches and the
-    /// fusion come before everything else and cost next to nothing.
-    init(
+    /// Weights of `outputs` outputs each, (outputs, inputs), in float32: convolutions over cut patches and the fusion come
+    /// before everything else and cost next to nothing.
+    init(_ binder: WeightBinder, _ weights: [Weight], bias: Weight?, inputs: Int, outputs: Int) {
+        self.init(binder, weights, bias: bias, inputs: inputs, outputs: outputs, method: .direct(.float32))
+    }
+
+    private init(
         _ binder: WeightBinder,
         _ weights: [Weight],
         bias: Weight?,
         inputs: Int,
         outputs: Int,
-        precision: Precision = .float32
+        method: Method
     ) {
         outputCount = weights.count * outputs
         inputCount = inputs
-        self.precision = precision
+        self.method = method
         self.bias = bias
-        let floatCount = WeightPanels.floatCount(outputs: outputCount, inputs: inputs, precision: precision)
-        packed = binder.derive([floatCount]) { panels in
-            for (i, weight) in weights.enumerated() {
-                WeightPanels.pack(
-                    weight.pointer,
-                    asOutputs: i * outputs,
-                    count: outputs,
-                    of: weights.count * outputs,
-                    inputs: inputs,
-                    precision: precision,
-                    into: panels
-                )
+        let all = weights.count * outputs
+        switch method {
+        case .direct(let precision):
+            let floatCount = WeightPanels.floatCount(outputs: all, inputs: inputs, precision: precision)
+            packed = binder.derive([floatCount]) { panels in
+                for (i, weight) in weights.enumerated() {
+                    WeightPanels.pack(
+                        weight.pointer,
+                        asOutputs: i * outputs,
+                        count: outputs,
+                        of: all,
+                        inputs: inputs,
+                        precision: precision,
+                        into: panels
+                    )
+                }
+            }
+        case .strassen:
+            packed = binder.derive([StrassenPanels.floatCount(outputs: all, inputs: inputs)]) { panels in
+                let rows = weights.flatMap { weight in (0..<outputs).map { weight.pointer + $0 * inputs } }
+                StrassenPanels.pack(rows: rows, inputs: inputs, into: panels)
             }
         }
     }
@@ -81,21 +107,51 @@ struct PackedLinearWeights: Sendable {
         }
     }
 
+    /// Floats of scratch memory that `multiply` needs.
+    var scratchCount: Int {
+        switch method {
+        case .direct: 0
+        case .strassen: StrassenPanels.scratchCount(outputs: outputCount, inputs: inputCount)
+        }
+    }
+
     /// out = then(input · weightᵀ + bias), or then(out + input · weightᵀ + bias).
+    ///
+    /// - Parameter scratch: `scratchCount` floats.
     func multiply(
         _ input: MatrixView,
         into out: MatrixView,
         accumulate: Bool = false,
-        then: MatrixProduct.Then = .nothing
+        then: MatrixProduct.Then = .nothing,
+        scratch: UnsafeMutablePointer<Float>? = nil
     ) {
-        MatrixProduct.multiply(
-            input,
-            by: panels,
-            into: out,
-            accumulate: accumulate,
-            addingBias: bias?.pointer,
-            then: then
-        )
+        switch method {
+        case .direct(let precision):
+            MatrixProduct.multiply(
+                input,
+                by: WeightPanels(
+                    base: packed.pointer,
+                    outputCount: outputCount,
+                    inputCount: inputCount,
+                    precision: precision
+                ),
+                into: out,
+                accumulate: accumulate,
+                addingBias: bias?.pointer,
+                then: then
+            )
+        case .strassen:
+            guard let scratch else { preconditionFailure("a layer of \(inputCount) inputs needs scratch memory") }
+            MatrixProduct.multiply(
+                input,
+                by: StrassenPanels(base: packed.pointer, outputCount: outputCount, inputCount: inputCount),
+                into: out,
+                accumulate: accumulate,
+                addingBias: bias?.pointer,
+                then: then,
+                scratch: scratch
+            )
+        }
     }
 }
 
