@@ -26,7 +26,7 @@ help:
 # The demo's own options go through DEMO_OPTIONS, for example: make demo DEMO_OPTIONS="--machines 6 --speed 720"
 demo:
 	@Deploy/bootstrap
-	@echo "demo: building (the first time takes some minutes)"
+	@echo "demo: building (the first time takes about ten minutes on two cores)"
 	$(SWIFT) build -c release --product ausculta
 	@.build/release/ausculta demo $(DEMO_OPTIONS)
 

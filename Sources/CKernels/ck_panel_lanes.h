@@ -100,9 +100,12 @@ typedef struct {
     tile_end out, also;
 } tile_ends;
 
-// `rows`, `panels` and `fetches` are constants at every call, so that the sums stay in registers. Where `fetches` is not 0,
-// as much from `ahead` on is fetched as the tile is deep.
-CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_ends ends, int fetches,
+// Which cache a tile fetches to.
+typedef enum { FETCH_NOTHING, FETCH_TO_FIRST_LEVEL, FETCH_TO_SECOND_LEVEL } fetching;
+
+// `rows`, `panels` and `fetch` are constants at every call, so that the sums stay in registers. As much from `ahead` on is
+// fetched as the tile is deep.
+CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_ends ends, fetching fetch,
                          const float *ahead) {
     const float *x[CK_TILE_ROWS], *panel = t->panel;
     vf sums[CK_TILE_ROWS][VECTORS];
@@ -124,10 +127,11 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
     }
     ptrdiff_t k = 0;
     for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH) {
-        if (fetches) {
-            for (int p = 0; p < panels; p++) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
-            ahead += CK_PANEL_WIDTH;
+        for (int p = 0; p < panels; p++) {
+            if (fetch == FETCH_TO_FIRST_LEVEL) __builtin_prefetch(ahead + p * t->panel_stride, 0, 3);
+            if (fetch == FETCH_TO_SECOND_LEVEL) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
         }
+        ahead += CK_PANEL_WIDTH;
 #pragma clang loop unroll(full)
         for (int u = 0; u < UNROLL; u++) {
             step(x, k + u, panel + u * CK_PANEL_WIDTH, t->panel_stride, rows, panels, sums);
@@ -143,33 +147,39 @@ CK_SIMD_INLINE void last_rows(const ck_panel_tiles *t, ptrdiff_t first, int pane
     ptrdiff_t left = t->rows - first;
 #if CK_TILE_ROWS > 6
     if (left >= 8) {
-        tile(t, first, 8, panels, ends, 0, NULL);
+        tile(t, first, 8, panels, ends, FETCH_NOTHING, t->next_panel);
         first += 8;
         left -= 8;
     }
     if (left >= 6) {
-        tile(t, first, 6, panels, ends, 0, NULL);
+        tile(t, first, 6, panels, ends, FETCH_NOTHING, t->next_panel);
         first += 6;
         left -= 6;
     }
 #endif
     switch (left) {
-    case 1: tile(t, first, 1, panels, ends, 0, NULL); break;
-    case 2: tile(t, first, 2, panels, ends, 0, NULL); break;
-    case 3: tile(t, first, 3, panels, ends, 0, NULL); break;
-    case 4: tile(t, first, 4, panels, ends, 0, NULL); break;
-    case 5: tile(t, first, 5, panels, ends, 0, NULL); break;
+    case 1: tile(t, first, 1, panels, ends, FETCH_NOTHING, t->next_panel); break;
+    case 2: tile(t, first, 2, panels, ends, FETCH_NOTHING, t->next_panel); break;
+    case 3: tile(t, first, 3, panels, ends, FETCH_NOTHING, t->next_panel); break;
+    case 4: tile(t, first, 4, panels, ends, FETCH_NOTHING, t->next_panel); break;
+    case 5: tile(t, first, 5, panels, ends, FETCH_NOTHING, t->next_panel); break;
     default: break;
     }
 }
 
-// Whole tiles; returns how many rows they took. The first few fetch the next panels, a part each.
+// Whole tiles; returns how many rows they took. The first few fetch the next panels to the second-level cache, a part each,
+// and the last few to the first one.
 CK_SIMD_INLINE ptrdiff_t whole_tiles(const ck_panel_tiles *t, int panels, tile_ends ends) {
-    ptrdiff_t first = 0, part = t->depth / UNROLL * CK_PANEL_WIDTH;
-    for (int i = 0; i < FETCHING_TILES && first + CK_TILE_ROWS <= t->rows; i++, first += CK_TILE_ROWS) {
-        tile(t, first, CK_TILE_ROWS, panels, ends, 1, t->next_panel + i * part);
+    ptrdiff_t first = 0, part = t->depth / UNROLL * CK_PANEL_WIDTH, whole = t->rows - t->rows % CK_TILE_ROWS;
+    for (int i = 0; i < FETCHING_TILES && first < whole; i++, first += CK_TILE_ROWS) {
+        tile(t, first, CK_TILE_ROWS, panels, ends, FETCH_TO_SECOND_LEVEL, t->next_panel + i * part);
     }
-    for (; first + CK_TILE_ROWS <= t->rows; first += CK_TILE_ROWS) tile(t, first, CK_TILE_ROWS, panels, ends, 0, NULL);
+    for (; first + FETCHING_TILES * CK_TILE_ROWS < whole; first += CK_TILE_ROWS) {
+        tile(t, first, CK_TILE_ROWS, panels, ends, FETCH_NOTHING, t->next_panel);
+    }
+    for (int i = 0; first < whole; i++, first += CK_TILE_ROWS) {
+        tile(t, first, CK_TILE_ROWS, panels, ends, FETCH_TO_FIRST_LEVEL, t->next_panel + i * part);
+    }
     return first;
 }
 

@@ -7,7 +7,7 @@
 #include "ck_panel_tile.h"
 #include "ck_strassen_step.h"
 
-// A block of a panel is as deep as that of ck_panel_product, and so are twice the rows of a block of pairs.
+// Pairs of rows in whole tiles where there are many; outputs of the widest tile.
 enum { PAIR_GRAIN = 6, WIDEST_TILE = 2 * CK_PANEL_WIDTH };
 
 // Quarters of x (rows by depth), of the weight (depth by outputs) and of the output (rows by outputs).
@@ -15,7 +15,7 @@ enum { UPPER_LEFT = 0, UPPER_RIGHT = 1, LOWER_LEFT = 2, LOWER_RIGHT = 3, NO_QUAR
 static int is_right(int quarter) { return quarter & 1; }
 static int is_lower(int quarter) { return quarter >> 1 & 1; }
 
-// A quarter, or what it becomes with another one added or subtracted.
+// A quarter, and with it another one: added where the sign is 1, subtracted where it is -1, none where it is 0.
 typedef struct {
     int quarter, other, sign;
 } term;
@@ -30,7 +30,7 @@ typedef struct {
 
 enum { PRODUCTS = 7 };
 
-// In an order that finishes one quarter of the output after the other.
+// In an order that finishes one quarter of the output after the other. The sums of x are made by ck_strassen_sums_at.
 static const product products[PRODUCTS] = {
     {{UPPER_LEFT, LOWER_RIGHT, 1}, {UPPER_LEFT, LOWER_RIGHT, 1}, UPPER_LEFT, LOWER_RIGHT,
      CK_STRASSEN_STORE_BOTH, CK_STRASSEN_ADD_BOTH},
@@ -137,21 +137,23 @@ typedef struct {
     void (*multiply)(const ck_panel_tiles *, ck_strassen_step);
     void (*add)(const ck_strassen_rows *);
     ptrdiff_t panels;
-} kernel;
+} kernels;
 
-static kernel choose_kernel(void) {
+static kernels choose_kernels(void) {
     switch (ck_active_isa()) {
 #if defined(__x86_64__)
-    case CK_ISA_AVX2: return (kernel){ck_strassen_tiles_avx2, ck_strassen_sums_avx2, 1};
-    case CK_ISA_AVX512: return (kernel){ck_strassen_tiles_avx512, ck_strassen_sums_avx512, 2};
+    case CK_ISA_AVX2: return (kernels){ck_strassen_tiles_avx2, ck_strassen_sums_avx2, 1};
+    case CK_ISA_AVX512: return (kernels){ck_strassen_tiles_avx512, ck_strassen_sums_avx512, 2};
 #elif defined(__aarch64__)
-    case CK_ISA_NEON: return (kernel){ck_strassen_tiles_neon, ck_strassen_sums_neon, 1};
+    case CK_ISA_NEON: return (kernels){ck_strassen_tiles_neon, ck_strassen_sums_neon, 1};
 #endif
-    default: return (kernel){tiles_scalar, sums_scalar, 1};
+    default: return (kernels){tiles_scalar, sums_scalar, 1};
     }
 }
 
-ptrdiff_t ck_strassen_scratch_floats(ptrdiff_t outputs, ptrdiff_t depth) { return CK_STRASSEN_SUMS * CK_STRASSEN_SUM_FLOATS + outputs + depth; }
+ptrdiff_t ck_strassen_scratch_floats(ptrdiff_t outputs, ptrdiff_t depth) {
+    return CK_STRASSEN_SUMS * CK_STRASSEN_SUM_FLOATS + outputs + depth;
+}
 
 // Pairs of rows: the first ones from `upper` on, their partners from `lower` on.
 typedef struct {
@@ -160,11 +162,11 @@ typedef struct {
     ptrdiff_t count;
 } pairs;
 
-static void multiply(const ck_panel_product_call *call, kernel kernel, pairs rows, float *sums) {
-    ptrdiff_t block = depth_block_of(call->depth), half = call->outputs / 2, width = kernel.panels * CK_PANEL_WIDTH;
+static void multiply(const ck_panel_product_call *call, kernels run, pairs rows, float *sums) {
+    ptrdiff_t block = depth_block_of(call->depth), half = call->outputs / 2, width = run.panels * CK_PANEL_WIDTH;
     for (ptrdiff_t k = 0; k < call->depth; k += 2 * block) {
         const float *quarters[4] = {rows.upper + k, rows.upper + k + block, rows.lower + k, rows.lower + k + block};
-        kernel.add(&(ck_strassen_rows){rows.upper + k, rows.lower + k, call->x_stride, sums, rows.count, block});
+        run.add(&(ck_strassen_rows){rows.upper + k, rows.lower + k, call->x_stride, sums, rows.count, block});
         const float *x[PRODUCTS], *sum = sums;
         for (int p = 0; p < PRODUCTS; p++) {
             x[p] = products[p].x.sign ? sum : quarters[products[p].x.quarter];
@@ -193,21 +195,21 @@ static void multiply(const ck_panel_product_call *call, kernel kernel, pairs row
                     .depth = block,
                     .then = is_last ? call->then : CK_THEN_NOTHING,
                 };
-                kernel.multiply(&t, call->accumulate || k > 0 ? product->later : product->first);
+                run.multiply(&t, call->accumulate || k > 0 ? product->later : product->first);
             }
         }
     }
 }
 
 void ck_strassen_product(const ck_panel_product_call *call, float *scratch) {
-    kernel kernel = choose_kernel();
+    kernels run = choose_kernels();
     ptrdiff_t pair_count = call->rows / 2;
     ptrdiff_t most = pair_count > 0 ? ck_even_block(pair_count, CK_STRASSEN_PAIRS, PAIR_GRAIN) : 1;
     for (ptrdiff_t pair = 0; pair < pair_count; pair += most) {
         ptrdiff_t count = pair_count - pair < most ? pair_count - pair : most;
         const float *x = call->x + 2 * pair * call->x_stride;
         float *out = call->out + 2 * pair * call->out_stride;
-        multiply(call, kernel, (pairs){x, x + count * call->x_stride, out, out + count * call->out_stride, count}, scratch);
+        multiply(call, run, (pairs){x, x + count * call->x_stride, out, out + count * call->out_stride, count}, scratch);
     }
     if (call->rows <= 0 || call->rows % 2 == 0) return;
     // The last row's partner is zero, and what becomes of that nobody reads.
@@ -215,5 +217,5 @@ void ck_strassen_product(const ck_panel_product_call *call, float *scratch) {
     memset(zero, 0, (size_t)(call->depth + call->outputs) * sizeof *zero);
     const float *x = call->x + (call->rows - 1) * call->x_stride;
     float *out = call->out + (call->rows - 1) * call->out_stride;
-    multiply(call, kernel, (pairs){x, zero, out, unread, 1}, scratch);
+    multiply(call, run, (pairs){x, zero, out, unread, 1}, scratch);
 }

@@ -1,5 +1,5 @@
-// One of Strassen's seven products, on the tiles of ck_panel_lanes.h, and the sums it begins with; a file includes this after
-// that one and after choosing CK_STRASSEN_TILES and CK_STRASSEN_ADD_QUARTERS (the functions' names).
+// One of Strassen's seven products, on the tiles of ck_panel_lanes.h, and the sums it begins with; a file includes this
+// after that one and after choosing CK_STRASSEN_TILES and CK_STRASSEN_ADD_QUARTERS (the functions' names).
 #include "ck_strassen_step.h"
 
 CK_SIMD void CK_STRASSEN_ADD_QUARTERS(const ck_strassen_rows *call) {
