@@ -46,6 +46,7 @@ test:
 	@Deploy/bootstrap --test
 	$(SWIFT) build --build-tests $(STRICT)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --disable-xctest
+	@Tests/NEON/run
 	@Tests/API/run
 	@Tests/Browser/run
 	@Tests/Sparkplug/run
