@@ -3,10 +3,7 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { language, t } from "../i18n.js";
 
-/**
- * `empty({icon: "alarm", title, text, action: {label, run}, kind: "good"|"wrong"|null, compact})`. The title heads nothing and
- * stands on pages and in cards alike, so it is no heading.
- */
+/** `empty({icon: "alarm", title, text, action: {label, run}, kind: "good"|"wrong"|null, compact})`; its title heads nothing. */
 export function empty({ icon: name = "info", title, text = null, action = null, kind = null, compact = false }) {
   return h("div", { class: "empty" + (compact ? " compact" : ""), dataset: kind ? { kind } : {} },
     h("div", { class: "empty-icon" }, icon(name)),
