@@ -28,16 +28,6 @@ public struct LogInbox: Sendable {
             set { metadata[key] = newValue }
         }
 
-        func log(
-            level: Logger.Level,
-            message: Logger.Message,
-            metadata: Logger.Metadata?,
-            source: String,
-            file: String,
-            function: String,
-            line: UInt
-        ) {
-            lines.put(message.description)
-        }
+        func log(event: LogEvent) { lines.put(event.message.description) }
     }
 }
