@@ -1,54 +1,21 @@
 // The product of few packed rows by weights where they lie, on every path: values, edges, epilogues, neighbours.
-import Foundation
 import Kernels
 import Testing
 
 @Suite struct FewRowsTests {
     /// Rows, outputs, inputs: below, at and above tiles, blocks of rows (16, 24 and 48), chunks of outputs (48 and 24),
     /// blocks of the depth (768), and primes.
-    struct Shape: Sendable, CustomTestStringConvertible {
-        var rows: Int
-        var outputs: Int
-        var inputs: Int
-        var testDescription: String { "\(rows) x \(outputs) x \(inputs)" }
-
-        static let all = [
-            Shape(rows: 1, outputs: 1, inputs: 1), Shape(rows: 7, outputs: 31, inputs: 33),
-            Shape(rows: 31, outputs: 7, inputs: 61), Shape(rows: 32, outputs: 32, inputs: 32),
-            Shape(rows: 33, outputs: 48, inputs: 7), Shape(rows: 13, outputs: 17, inputs: 193),
-            Shape(rows: 8, outputs: 25, inputs: 769), Shape(rows: 40, outputs: 24, inputs: 1543),
-            Shape(rows: 48, outputs: 23, inputs: 31), Shape(rows: 49, outputs: 61, inputs: 5),
-            Shape(rows: 23, outputs: 47, inputs: 11), Shape(rows: 24, outputs: 49, inputs: 770),
-            Shape(rows: 25, outputs: 96, inputs: 29), Shape(rows: 97, outputs: 12, inputs: 127),
-            Shape(rows: 257, outputs: 19, inputs: 3), Shape(rows: 44, outputs: 53, inputs: 31),
-            Shape(rows: 26, outputs: 29, inputs: 3089),
-        ]
-    }
-
-    /// A product's operands.
-    private struct Operands {
-        let shape: Shape
-        var x: [Float]
-        var weight: [Float]
-        var bias: [Float]
-        var before: [Float]
-
-        init(_ shape: Shape, scale: Double = 1) {
-            var source = Values(seed: shape.rows * 1_000 + shape.outputs + shape.inputs)
-            self.shape = shape
-            x = source.list(shape.rows * shape.inputs, scale: scale)
-            weight = source.list(shape.outputs * shape.inputs)
-            bias = source.list(shape.outputs, scale: scale)
-            before = source.list(shape.rows * shape.outputs, scale: scale)
-        }
-
-        /// x · weightᵀ in double precision.
-        func sum(_ row: Int, _ output: Int) -> Double {
-            (0..<shape.inputs).reduce(0.0) { sum, k in
-                sum + Double(x[row * shape.inputs + k]) * Double(weight[output * shape.inputs + k])
-            }
-        }
-    }
+    static let shapes = [
+        ProductShape(rows: 1, outputs: 1, inputs: 1), ProductShape(rows: 7, outputs: 31, inputs: 33),
+        ProductShape(rows: 31, outputs: 7, inputs: 61), ProductShape(rows: 32, outputs: 32, inputs: 32),
+        ProductShape(rows: 33, outputs: 48, inputs: 7), ProductShape(rows: 13, outputs: 17, inputs: 193),
+        ProductShape(rows: 8, outputs: 25, inputs: 769), ProductShape(rows: 40, outputs: 24, inputs: 1543),
+        ProductShape(rows: 48, outputs: 23, inputs: 31), ProductShape(rows: 49, outputs: 61, inputs: 5),
+        ProductShape(rows: 23, outputs: 47, inputs: 11), ProductShape(rows: 24, outputs: 49, inputs: 770),
+        ProductShape(rows: 25, outputs: 96, inputs: 29), ProductShape(rows: 97, outputs: 12, inputs: 127),
+        ProductShape(rows: 257, outputs: 19, inputs: 3), ProductShape(rows: 44, outputs: 53, inputs: 31),
+        ProductShape(rows: 26, outputs: 29, inputs: 3089),
+    ]
 
     private func pack(_ x: MatrixView, in workspace: Workspace) -> FewRows {
         FewRows(
@@ -57,9 +24,9 @@ import Testing
         )
     }
 
-    @Test(arguments: Shape.all, Magnitude.allCases)
-    func productsMatchTheSumOfProducts(_ shape: Shape, _ magnitude: Magnitude) throws {
-        let operands = Operands(shape, scale: magnitude.rawValue)
+    @Test(arguments: shapes, Magnitude.allCases)
+    func productsMatchTheSumOfProducts(_ shape: ProductShape, _ magnitude: Magnitude) throws {
+        let operands = ProductOperands(shape, scale: magnitude.rawValue)
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
@@ -75,20 +42,13 @@ import Testing
                 MatrixProduct.multiply(rows, byTransposed: weight.base, into: out, addingBias: bias.base)
             }
             let tolerance = 3e-7 * Double(shape.inputs) * magnitude.rawValue + 1e-44 * Double(shape.inputs)
-            for row in 0..<shape.rows {
-                let line = wide.base + row * wide.rowStride
-                for output in 0..<shape.outputs {
-                    let expected = operands.sum(row, output) + Double(operands.bias[output])
-                    #expect(abs(Double(line[output + 1]) - expected) <= tolerance, "\(path) at \(row), \(output)")
-                }
-                #expect(line[0] == 5 && line[shape.outputs + 1] == 5 && line[shape.outputs + 2] == 5, "\(path)")
-            }
+            operands.expectProducts(amid: wide, within: tolerance, on: path)
         }
     }
 
-    @Test(arguments: Shape.all, [MatrixProduct.Then.nothing, .gelu, .relu])
-    func epiloguesFollowTheSum(_ shape: Shape, _ then: MatrixProduct.Then) throws {
-        let operands = Operands(shape)
+    @Test(arguments: shapes, [MatrixProduct.Then.nothing, .gelu, .relu])
+    func epiloguesFollowTheSum(_ shape: ProductShape, _ then: MatrixProduct.Then) throws {
+        let operands = ProductOperands(shape)
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
@@ -106,28 +66,14 @@ import Testing
                     then: then
                 )
             }
-            for row in 0..<shape.rows {
-                for output in 0..<shape.outputs {
-                    let at = row * shape.outputs + output
-                    let value =
-                        operands.sum(row, output) + Double(operands.before[at]) + Double(operands.bias[output])
-                    let expected =
-                        switch then {
-                        case .nothing: value
-                        case .gelu: 0.5 * value * (1 + erf(value / 2.0.squareRoot()))
-                        case .relu: max(0, value)
-                        }
-                    let tolerance = 2e-5 + 1e-7 * Double(shape.inputs)
-                    #expect(abs(Double(out.values[at]) - expected) <= tolerance, "\(path) at \(row), \(output)")
-                }
-            }
+            operands.expectFinished(out, then: then, within: 2e-5 + 1e-7 * Double(shape.inputs), on: path)
         }
     }
 
     /// A row alone, in any place among others, on any vector width of one machine: the same bits.
-    @Test(arguments: Shape.all)
-    func rowsDoNotDependOnTheirNeighbours(_ shape: Shape) throws {
-        let operands = Operands(shape)
+    @Test(arguments: shapes)
+    func rowsDoNotDependOnTheirNeighbours(_ shape: ProductShape) throws {
+        let operands = ProductOperands(shape)
         var byPath: [InstructionSet: [UInt32]] = [:]
         for path in paths {
             let workspace = scratchWorkspace()
@@ -153,8 +99,8 @@ import Testing
     }
 
     @Test func notANumberStaysOne() throws {
-        let shape = Shape(rows: 9, outputs: 9, inputs: 9)
-        var operands = Operands(shape)
+        let shape = ProductShape(rows: 9, outputs: 9, inputs: 9)
+        var operands = ProductOperands(shape)
         operands.x[4 * 9 + 3] = .nan
         for path in paths {
             for then in [MatrixProduct.Then.nothing, .relu] {

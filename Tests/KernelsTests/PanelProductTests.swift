@@ -1,5 +1,4 @@
 // The product by packed weights on every path: values, edges, epilogues, neighbours.
-import Foundation
 import Kernels
 import Testing
 
@@ -76,14 +75,7 @@ import Testing
             let out = wide.columns(1..<(shape.outputs + 1))
             try on(path) { MatrixProduct.multiply(input, by: panels, into: out, addingBias: bias.base) }
             let tolerance = 3e-7 * Double(shape.inputs) * magnitude.rawValue + 1e-44 * Double(shape.inputs)
-            for row in 0..<shape.rows {
-                let line = wide.base + row * wide.rowStride
-                for output in 0..<shape.outputs {
-                    let expected = operands.sum(row, output) + Double(operands.bias[output])
-                    #expect(abs(Double(line[output + 1]) - expected) <= tolerance, "\(path) at \(row), \(output)")
-                }
-                #expect(line[0] == 5 && line[shape.outputs + 1] == 5 && line[shape.outputs + 2] == 5, "\(path)")
-            }
+            operands.expectProducts(amid: wide, within: tolerance, on: path)
         }
     }
 
@@ -107,20 +99,7 @@ import Testing
                     then: then
                 )
             }
-            for row in 0..<shape.rows {
-                for output in 0..<shape.outputs {
-                    let at = row * shape.outputs + output
-                    let value =
-                        operands.sum(row, output) + Double(operands.before[at]) + Double(operands.bias[output])
-                    let expected =
-                        switch then {
-                        case .nothing: value
-                        case .gelu: 0.5 * value * (1 + erf(value / 2.0.squareRoot()))
-                        case .relu: max(0, value)
-                        }
-                    #expect(abs(Double(out.values[at]) - expected) <= 2e-5, "\(path) at \(row), \(output)")
-                }
-            }
+            operands.expectFinished(out, then: then, within: 2e-5, on: path)
         }
     }
 

@@ -1,5 +1,4 @@
 // The product by seven half-size products on every path: values, edges, epilogues, pairs of rows.
-import Foundation
 import Kernels
 import Testing
 
@@ -62,14 +61,7 @@ import Testing
                 )
             }
             let tolerance = 1e-6 * Double(shape.inputs) * magnitude.rawValue + 4e-44 * Double(shape.inputs)
-            for row in 0..<shape.rows {
-                let line = wide.base + row * wide.rowStride
-                for output in 0..<shape.outputs {
-                    let expected = operands.sum(row, output) + Double(operands.bias[output])
-                    #expect(abs(Double(line[output + 1]) - expected) <= tolerance, "\(path) at \(row), \(output)")
-                }
-                #expect(line[0] == 5 && line[shape.outputs + 1] == 5 && line[shape.outputs + 2] == 5, "\(path)")
-            }
+            operands.expectProducts(amid: wide, within: tolerance, on: path)
         }
     }
 
@@ -91,20 +83,7 @@ import Testing
                     scratch: prepared.scratch
                 )
             }
-            for row in 0..<shape.rows {
-                for output in 0..<shape.outputs {
-                    let at = row * shape.outputs + output
-                    let value =
-                        operands.sum(row, output) + Double(operands.before[at]) + Double(operands.bias[output])
-                    let expected =
-                        switch then {
-                        case .nothing: value
-                        case .gelu: 0.5 * value * (1 + erf(value / 2.0.squareRoot()))
-                        case .relu: max(0, value)
-                        }
-                    #expect(abs(Double(out.values[at]) - expected) <= 5e-5, "\(path) at \(row), \(output)")
-                }
-            }
+            operands.expectFinished(out, then: then, within: 5e-5, on: path)
         }
     }
 
