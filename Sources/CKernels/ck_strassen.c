@@ -191,7 +191,6 @@ static void multiply(const ck_panel_product_call *call, kernels run, pairs rows,
                     .panel_stride = block * CK_PANEL_WIDTH,
                     .out_stride = call->out_stride,
                     .rows = rows.count,
-                    .columns = width,
                     .depth = block,
                     .then = is_last ? call->then : CK_THEN_NOTHING,
                 };

@@ -21,7 +21,7 @@ CK_SIMD void CK_STRASSEN_ADD_QUARTERS(const ck_strassen_rows *call) {
     }
 }
 
-// Ends the compiler knows, for whole tiles: `out` adds or subtracts and may finish, `also` adds, subtracts or stores.
+// The last product for `out`, with ends the compiler knows, for whole tiles.
 CK_SIMD_INLINE ptrdiff_t finishing_tiles(const ck_panel_tiles *t, tile_end also) {
     switch (t->then) {
     case CK_THEN_NOTHING: return whole_tiles(t, CK_TILE_PANELS, (tile_ends){{CK_THEN_NOTHING, 1, COLUMNS}, also});
