@@ -17,8 +17,6 @@ int ck_has_bf16(void) {
 #endif
 }
 
-ptrdiff_t ck_bf16_words(ptrdiff_t depth) { return (depth + 1) / 2; }
-
 // MARK: scalar
 
 static uint32_t rounded(float value) {
@@ -77,11 +75,17 @@ void ck_bf16_pack(const float *x, ptrdiff_t count, float *words) {
     pack_scalar(x, count, words);
 }
 
+static void pack_rows(const ck_word_rows *r) {
+    for (ptrdiff_t i = 0; i < r->rows; i++) {
+        ck_bf16_pack(r->x + i * r->x_stride, r->count, r->words + i * ck_panel_words(r->count));
+    }
+}
+
 void ck_panel_product_bf16(const ck_panel_product_call *call) {
-    _Alignas(64) float words[CK_WORD_ROWS * CK_WORD_DEPTH];
-    ck_panel_kernel kernel = {ck_panel_tiles_bf16_scalar, 1};
+    ck_word_room room;
+    ck_panel_kernel kernel = {ck_panel_tiles_bf16_scalar, 1, pack_rows};
 #if defined(__x86_64__)
-    if (ck_has_bf16()) kernel = (ck_panel_kernel){ck_panel_tiles_bf16_avx512, 2};
+    if (ck_has_bf16()) kernel = (ck_panel_kernel){ck_panel_tiles_bf16_avx512, 2, pack_rows};
 #endif
-    ck_panel_blocks(call, kernel, words);
+    ck_panel_blocks(call, kernel, NULL, &room);
 }

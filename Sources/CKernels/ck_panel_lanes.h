@@ -1,12 +1,22 @@
 // Tiles of the blocked product in the vocabulary of ck_simd.h; a file includes this once after choosing
 // CK_TILE_ROWS (rows of a tile), CK_TILE_PANELS (panels side by side) and CK_TILES (the function's name).
 // CK_TILE_MULTIPLY_ADD(x, weight, sum) may say what one step does with a lane; without it, a float32 multiply-add.
+// With CK_TILE_INTEGERS defined, words hold two integers: their sums are integers, group by group.
 //
 // Rows times vectors of a tile fill the registers but for the weights and one value of x: 6 x 2 of 16 with AVX2, 12 x 2 of
 // 32 with AVX-512, 6 x 4 of 32 with NEON.
 #include "ck_panel_tile.h"
 #include "ck_simd.h"
 
+// What a tile sums in along the depth.
+#ifdef CK_TILE_INTEGERS
+typedef vi running;
+#define CK_TILE_MULTIPLY_ADD vi_add_products
+#define CK_TILE_ZERO vi_zero()
+#else
+typedef vf running;
+#define CK_TILE_ZERO vf_set(0.0f)
+#endif
 #ifndef CK_TILE_MULTIPLY_ADD
 #define CK_TILE_MULTIPLY_ADD vf_fma
 #endif
@@ -20,6 +30,11 @@ enum {
     FINISHED_AT_ONCE = VF_LANES == 16 ? 2 : 6,
     // This many tiles fetch the next panels between them.
     FETCHING_TILES = 4,
+#ifdef CK_TILE_INTEGERS
+    INTEGERS = 1,
+#else
+    INTEGERS = 0,
+#endif
 };
 
 // What is done to a tile's sums before they are stored. `columns` is how many of the tile's columns there are; without any,
@@ -32,14 +47,14 @@ typedef struct {
 } tile_end;
 
 // Adds what was there and the bias, applies the activation, stores; `count` rows from `first` on of one vector.
-CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, tile_end end, float *out, ptrdiff_t left, vf bias, int first,
-                                int count, int v, vf sums[CK_TILE_ROWS][VECTORS]) {
+CK_SIMD_INLINE void finish_rows(const ck_panel_tiles *t, tile_end end, float *out, ptrdiff_t left, vf bias, vf scale,
+                                int first, int count, int v, vf sums[CK_TILE_ROWS][VECTORS]) {
     vf value[CK_AT_ONCE];
     out += first * t->out_stride;
 #pragma clang loop unroll(full)
     for (int r = 0; r < count; r++) {
         float *at = out + r * t->out_stride;
-        value[r] = sums[first + r][v];
+        value[r] = INTEGERS ? vf_mul(sums[first + r][v], scale) : sums[first + r][v];
         if (end.accumulate) {
             vf before = left >= VF_LANES ? vf_load(at) : vf_load_tail(at, left);
             value[r] = end.subtract ? vf_sub(before, value[r]) : vf_add(before, value[r]);
@@ -65,19 +80,19 @@ CK_SIMD_INLINE void finish_tile(const ck_panel_tiles *t, tile_end end, float *ou
     for (int v = 0; v < VECTORS; v++) {
         ptrdiff_t from = v * VF_LANES, left = end.columns - from;
         if (left <= 0) break;
-        vf bias = vf_set(0.0f);
+        vf bias = vf_set(0.0f), scale = INTEGERS ? vf_load(t->scales + from) : bias;
         if (biases) bias = left >= VF_LANES ? vf_load(biases + from) : vf_load_tail(biases + from, left);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r += FINISHED_AT_ONCE) {
             int count = rows - r < FINISHED_AT_ONCE ? rows - r : FINISHED_AT_ONCE;
-            finish_rows(t, end, out + from, left, bias, r, count, v, sums);
+            finish_rows(t, end, out + from, left, bias, scale, r, count, v, sums);
         }
     }
 }
 
 // One step along the depth: a vector of weights per output vector, a value of x per row.
 CK_SIMD_INLINE void step(const float *const x[CK_TILE_ROWS], ptrdiff_t k, const float *panel, ptrdiff_t panel_stride,
-                         int rows, int panels, vf sums[CK_TILE_ROWS][VECTORS]) {
+                         int rows, int panels, running sums[CK_TILE_ROWS][VECTORS]) {
     vf weight[VECTORS];
     for (int p = 0; p < panels; p++) {
         for (int v = 0; v < PANEL_VECTORS; v++) {
@@ -94,6 +109,14 @@ CK_SIMD_INLINE void step(const float *const x[CK_TILE_ROWS], ptrdiff_t k, const 
     }
 }
 
+CK_SIMD_INLINE void begin(running sums[CK_TILE_ROWS][VECTORS], int rows) {
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < VECTORS; v++) sums[r][v] = CK_TILE_ZERO;
+    }
+}
+
 // Where a tile's sums go: into `out`, and added or subtracted into `also` as well. Strassen's products are part of several
 // outputs; others have no second end.
 typedef struct {
@@ -103,11 +126,52 @@ typedef struct {
 // Which cache a tile fetches to.
 typedef enum { FETCH_NOTHING, FETCH_TO_FIRST_LEVEL, FETCH_TO_SECOND_LEVEL } fetching;
 
+// Steps from `from` to `to`; the same distance from `ahead` on is fetched.
+CK_SIMD_INLINE void steps(const ck_panel_tiles *t, const float *const x[CK_TILE_ROWS], ptrdiff_t from, ptrdiff_t to,
+                          int rows, int panels, fetching fetch, const float *ahead,
+                          running sums[CK_TILE_ROWS][VECTORS]) {
+    const float *panel = t->panel + from * CK_PANEL_WIDTH;
+    ptrdiff_t k = from;
+    for (; k + UNROLL <= to; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH) {
+        for (int p = 0; p < panels; p++) {
+            if (fetch == FETCH_TO_FIRST_LEVEL) __builtin_prefetch(ahead + p * t->panel_stride, 0, 3);
+            if (fetch == FETCH_TO_SECOND_LEVEL) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
+        }
+        ahead += CK_PANEL_WIDTH;
+#pragma clang loop unroll(full)
+        for (int u = 0; u < UNROLL; u++) {
+            step(x, k + u, panel + u * CK_PANEL_WIDTH, t->panel_stride, rows, panels, sums);
+        }
+    }
+    for (; k < to; k++, panel += CK_PANEL_WIDTH) step(x, k, panel, t->panel_stride, rows, panels, sums);
+}
+
+#ifdef CK_TILE_INTEGERS
+// The integers of one group after the other, exact, times the row's factor for it.
+CK_SIMD_INLINE void groups(const ck_panel_tiles *t, const float *const x[CK_TILE_ROWS], const float *factors, int rows,
+                           int panels, fetching fetch, const float *ahead, vf sums[CK_TILE_ROWS][VECTORS]) {
+    for (ptrdiff_t from = 0; from < t->depth; from += CK_GROUP_WORDS, factors++) {
+        ptrdiff_t to = from + CK_GROUP_WORDS < t->depth ? from + CK_GROUP_WORDS : t->depth;
+        running whole[CK_TILE_ROWS][VECTORS];
+        begin(whole, rows);
+        steps(t, x, from, to, rows, panels, fetch, ahead + from / UNROLL * CK_PANEL_WIDTH, whole);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) {
+            vf factor = vf_set(factors[r * CK_WORD_GROUPS]);
+#pragma clang loop unroll(full)
+            for (int v = 0; v < panels * PANEL_VECTORS; v++) {
+                sums[r][v] = vf_fma(vi_to_float(whole[r][v]), factor, sums[r][v]);
+            }
+        }
+    }
+}
+#endif
+
 // `rows`, `panels` and `fetch` are constants at every call, so that the sums stay in registers. As much from `ahead` on is
 // fetched as the tile is deep.
 CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_ends ends, fetching fetch,
                          const float *ahead) {
-    const float *x[CK_TILE_ROWS], *panel = t->panel;
+    const float *x[CK_TILE_ROWS];
     vf sums[CK_TILE_ROWS][VECTORS];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
@@ -125,19 +189,11 @@ CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int
             if (ends.also.columns) __builtin_prefetch(also + r * t->out_stride + p * CK_PANEL_WIDTH, 1, 3);
         }
     }
-    ptrdiff_t k = 0;
-    for (; k + UNROLL <= t->depth; k += UNROLL, panel += UNROLL * CK_PANEL_WIDTH) {
-        for (int p = 0; p < panels; p++) {
-            if (fetch == FETCH_TO_FIRST_LEVEL) __builtin_prefetch(ahead + p * t->panel_stride, 0, 3);
-            if (fetch == FETCH_TO_SECOND_LEVEL) __builtin_prefetch(ahead + p * t->panel_stride, 0, 2);
-        }
-        ahead += CK_PANEL_WIDTH;
-#pragma clang loop unroll(full)
-        for (int u = 0; u < UNROLL; u++) {
-            step(x, k + u, panel + u * CK_PANEL_WIDTH, t->panel_stride, rows, panels, sums);
-        }
-    }
-    for (; k < t->depth; k++, panel += CK_PANEL_WIDTH) step(x, k, panel, t->panel_stride, rows, panels, sums);
+#ifdef CK_TILE_INTEGERS
+    groups(t, x, t->factors + first * CK_WORD_GROUPS, rows, panels, fetch, ahead, sums);
+#else
+    steps(t, x, 0, t->depth, rows, panels, fetch, ahead, sums);
+#endif
     finish_tile(t, ends.also, also, NULL, rows, sums);
     finish_tile(t, ends.out, out, t->bias, rows, sums);
 }

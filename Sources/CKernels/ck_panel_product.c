@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "ck_dispatch.h"
-#include "ck_panel_bf16.h"
 #include "ck_panel_tile.h"
 
 // A block of two panels is at most DEPTH_BLOCK x 32 floats, 24 KB: most of the smallest L1. A block of x is at most
@@ -15,14 +14,15 @@
 // the same on every path.
 enum { DEPTH_BLOCK = CK_WORD_DEPTH, ROW_BLOCK = 252, TILE_ROW_GRAIN = 12 };
 
-// How the depth is cut: all blocks but the last have this size.
-static ptrdiff_t depth_block_of(ptrdiff_t depth) { return ck_even_block(depth, DEPTH_BLOCK, 4); }
+ptrdiff_t ck_depth_block(ptrdiff_t depth) { return ck_even_block(depth, DEPTH_BLOCK, 4); }
 
 static ptrdiff_t padded(ptrdiff_t outputs) {
     return (outputs + CK_PANEL_WIDTH - 1) / CK_PANEL_WIDTH * CK_PANEL_WIDTH;
 }
 
 ptrdiff_t ck_panel_floats(ptrdiff_t outputs, ptrdiff_t depth) { return padded(outputs) * depth; }
+
+ptrdiff_t ck_panel_words(ptrdiff_t depth) { return (depth + 1) / 2; }
 
 // `count` rows, at most a panel's width, side by side: (depth, width) from (count, depth).
 static void interleave(const float *rows, ptrdiff_t count, ptrdiff_t row_stride, ptrdiff_t depth, float *panel) {
@@ -40,7 +40,7 @@ static void interleave(const float *rows, ptrdiff_t count, ptrdiff_t row_stride,
 
 void ck_pack_panels(const float *weight, ptrdiff_t first, ptrdiff_t count, ptrdiff_t outputs, ptrdiff_t depth,
                     float *panels) {
-    ptrdiff_t depth_block = depth_block_of(depth);
+    ptrdiff_t depth_block = ck_depth_block(depth);
     for (ptrdiff_t done = 0; done < count;) {
         ptrdiff_t output = first + done, inside = output % CK_PANEL_WIDTH;
         ptrdiff_t rows = CK_PANEL_WIDTH - inside < count - done ? CK_PANEL_WIDTH - inside : count - done;
@@ -84,22 +84,22 @@ void ck_panel_tiles_scalar(const ck_panel_tiles *t) {
 static ck_panel_kernel choose_kernel(void) {
     switch (ck_active_isa()) {
 #if defined(__x86_64__)
-    case CK_ISA_AVX2: return (ck_panel_kernel){ck_panel_tiles_avx2, 1};
-    case CK_ISA_AVX512: return (ck_panel_kernel){ck_panel_tiles_avx512, 2};
+    case CK_ISA_AVX2: return (ck_panel_kernel){ck_panel_tiles_avx2, 1, NULL};
+    case CK_ISA_AVX512: return (ck_panel_kernel){ck_panel_tiles_avx512, 2, NULL};
 #elif defined(__aarch64__)
-    case CK_ISA_NEON: return (ck_panel_kernel){ck_panel_tiles_neon, 1};
+    case CK_ISA_NEON: return (ck_panel_kernel){ck_panel_tiles_neon, 1, NULL};
 #endif
-    default: return (ck_panel_kernel){ck_panel_tiles_scalar, 1};
+    default: return (ck_panel_kernel){ck_panel_tiles_scalar, 1, NULL};
     }
 }
 
-void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, float *words) {
+void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, const float *scales, ck_word_room *room) {
     ptrdiff_t rows = call->rows, outputs = call->outputs, width = kernel.panels * CK_PANEL_WIDTH;
     // In words of two values the depth is half as long; everything else is the same.
-    ptrdiff_t depth = words ? ck_bf16_words(call->depth) : call->depth;
+    ptrdiff_t depth = kernel.pack ? ck_panel_words(call->depth) : call->depth;
     if (rows <= 0 || outputs <= 0 || depth <= 0) return;
-    ptrdiff_t row_block = ck_even_block(rows, words ? CK_WORD_ROWS : ROW_BLOCK, TILE_ROW_GRAIN);
-    ptrdiff_t depth_block = depth_block_of(depth);
+    ptrdiff_t row_block = ck_even_block(rows, kernel.pack ? CK_WORD_ROWS : ROW_BLOCK, TILE_ROW_GRAIN);
+    ptrdiff_t depth_block = ck_depth_block(depth);
     for (ptrdiff_t row = 0; row < rows; row += row_block) {
         for (ptrdiff_t k = 0; k < depth; k += depth_block) {
             int is_last = k + depth_block >= depth;
@@ -112,12 +112,18 @@ void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, 
                 .accumulate = call->accumulate || k > 0,
                 .then = is_last ? call->then : CK_THEN_NOTHING,
             };
-            if (words) {
-                const float *x = call->x + row * call->x_stride + 2 * k;
-                ptrdiff_t count = is_last ? call->depth - 2 * k : 2 * depth_block;
-                for (ptrdiff_t i = 0; i < t.rows; i++) ck_bf16_pack(x + i * call->x_stride, count, words + i * t.depth);
-                t.x = words;
+            if (kernel.pack) {
+                kernel.pack(&(ck_word_rows){
+                    .x = call->x + row * call->x_stride + 2 * k,
+                    .x_stride = call->x_stride,
+                    .rows = t.rows,
+                    .count = is_last ? call->depth - 2 * k : 2 * depth_block,
+                    .words = room->words,
+                    .factors = room->factors,
+                });
+                t.x = room->words;
                 t.x_stride = t.depth;
+                t.factors = room->factors;
             }
             t.panel_stride = t.depth * CK_PANEL_WIDTH;
             // Blocks follow each other in memory in the order they are read.
@@ -127,10 +133,11 @@ void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, 
                 t.out = call->out + row * call->out_stride + j;
                 t.columns = outputs - j < width ? outputs - j : width;
                 t.bias = is_last && call->bias ? call->bias + j : NULL;
+                t.scales = scales ? scales + j : NULL;
                 kernel.run(&t);
             }
         }
     }
 }
 
-void ck_panel_product(const ck_panel_product_call *call) { ck_panel_blocks(call, choose_kernel(), NULL); }
+void ck_panel_product(const ck_panel_product_call *call) { ck_panel_blocks(call, choose_kernel(), NULL, NULL); }

@@ -9,15 +9,27 @@ typedef struct {
     float *out;               // (rows, columns)
     float *also;              // (rows, columns) of the same stride; Strassen's products go to two places
     const float *bias;        // (columns) or NULL
+    const float *factors;     // (rows, CK_WORD_GROUPS), for words of integers: what a group's sums are multiplied by
+    const float *scales;      // (columns, rounded up to whole panels), for words of integers
     ptrdiff_t x_stride, panel_stride, out_stride, rows, columns, depth;
     int accumulate;
     ck_then then;
 } ck_panel_tiles;
 
-/// One path's tiles, and how many panels they take at once.
+/// Rows of x, (rows, count), which become words of two values that follow each other, (rows, ck_panel_words(count)) dense,
+/// and factors, (rows, CK_WORD_GROUPS), where words are integers.
+typedef struct {
+    const float *x;
+    ptrdiff_t x_stride, rows, count;
+    float *words;
+    float *factors;
+} ck_word_rows;
+
+/// One path's tiles, how many panels they take at once, and how x becomes words; NULL where it is read as it is.
 typedef struct {
     void (*run)(const ck_panel_tiles *);
     ptrdiff_t panels;
+    void (*pack)(const ck_word_rows *);
 } ck_panel_kernel;
 
 /// The size of each of the fewest equal blocks of at most `most` that cover `count`, in whole multiples of `grain`.
@@ -27,12 +39,22 @@ static inline ptrdiff_t ck_even_block(ptrdiff_t count, ptrdiff_t most, ptrdiff_t
     return (size + grain - 1) / grain * grain;
 }
 
-/// The blocks of a product, each handed to `kernel`. `words` is NULL for float32 panels; for bfloat16 ones it is room for
-/// CK_WORD_ROWS * CK_WORD_DEPTH words, a block of x at a time.
-void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, float *words);
+/// A block of x in words of two values: at most this many rows, and this many words in a row. 101 KB. Words of integers
+/// have one scale for each group of CK_GROUP_WORDS.
+enum { CK_WORD_ROWS = 132, CK_WORD_DEPTH = 192, CK_GROUP_WORDS = 48, CK_WORD_GROUPS = CK_WORD_DEPTH / CK_GROUP_WORDS };
 
-/// A block of x in words of two bfloat16: at most this many rows, and this many words in a row. 101 KB.
-enum { CK_WORD_ROWS = 132, CK_WORD_DEPTH = 192 };
+/// Room for a block of x in words.
+typedef struct {
+    _Alignas(64) float words[CK_WORD_ROWS * CK_WORD_DEPTH];
+    float factors[CK_WORD_ROWS * CK_WORD_GROUPS];
+} ck_word_room;
+
+/// The blocks of a product, each handed to `kernel`. `scales` is NULL but for words of integers; `room` is not used where the
+/// kernel makes no words.
+void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, const float *scales, ck_word_room *room);
+
+/// How the depth is cut: all blocks but the last have this size. The depth is in words where there are words.
+ptrdiff_t ck_depth_block(ptrdiff_t depth);
 
 void ck_panel_tiles_scalar(const ck_panel_tiles *tiles);
 void ck_panel_tiles_avx2(const ck_panel_tiles *tiles);
@@ -43,6 +65,25 @@ void ck_panel_tiles_neon(const ck_panel_tiles *tiles);
 void ck_panel_tiles_bf16_scalar(const ck_panel_tiles *tiles);
 void ck_panel_tiles_bf16_avx512(const ck_panel_tiles *tiles);
 void ck_bf16_words_avx512(const float *x, ptrdiff_t count, float *words);
+
+// The same over words of two integers. Integers are at most CK_INT16_LARGEST; before they are rounded, those of a group have at
+// most CK_INT16_NORM for the root of the sum of their squares: with what rounding adds, half of 96^(1/2), the product of two
+// such norms, which no sum of products exceeds, stays below 2^31.
+#define CK_INT16_LARGEST 32767.0f
+#define CK_INT16_NORM 46320.0f
+// Values are multiplied by no more than this, so that its inverse is a normal number too.
+#define CK_INT16_MOST_SCALE 1e35f
+
+void ck_panel_tiles_int16_scalar(const ck_panel_tiles *tiles);
+void ck_panel_tiles_int16_avx2(const ck_panel_tiles *tiles);
+void ck_panel_tiles_int16_avx512(const ck_panel_tiles *tiles);
+
+// Vectors of eight serve AVX-512 too, so that both paths round alike.
+float ck_int16_scale_avx2(const float *x, ptrdiff_t count);
+void ck_int16_round_avx2(const float *x, ptrdiff_t count, float scale, float *words);
+void ck_int16_pack_avx2(const ck_word_rows *rows);
+/// The scale of a group whose squares float32 cannot sum, or whose values are not all numbers.
+float ck_int16_scale_of_extremes(const float *x, ptrdiff_t count);
 
 /// Bias, what was there, and activation, for one value.
 float ck_panel_finish(float value, ck_then then);

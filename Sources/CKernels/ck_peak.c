@@ -2,6 +2,7 @@
 #include "ck_peak.h"
 
 #include "ck_dispatch.h"
+#include "ck_panel_int16.h"
 #include "ck_peak_burst.h"
 
 #define SCALAR_CHAINS 12
@@ -26,4 +27,15 @@ int64_t ck_peak_burst(int64_t iterations, float *sink) {
 #endif
     default: return burst_scalar(iterations, sink);
     }
+}
+
+int64_t ck_peak_burst_int16(int64_t iterations, float *sink) {
+#if defined(__x86_64__)
+    if (ck_has_int16()) {
+        return ck_active_isa() == CK_ISA_AVX512 ? ck_peak_burst_int16_avx512(iterations, sink)
+                                                : ck_peak_burst_int16_avx2(iterations, sink);
+    }
+#endif
+    (void)iterations, (void)sink;
+    return 0;
 }

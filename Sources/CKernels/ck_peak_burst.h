@@ -4,4 +4,6 @@
 
 int64_t ck_peak_burst_avx2(int64_t iterations, float *sink);
 int64_t ck_peak_burst_avx512(int64_t iterations, float *sink);
+int64_t ck_peak_burst_int16_avx2(int64_t iterations, float *sink);
+int64_t ck_peak_burst_int16_avx512(int64_t iterations, float *sink);
 int64_t ck_peak_burst_neon(int64_t iterations, float *sink);

@@ -17,6 +17,8 @@
 #define CK_HAVE_SIMD 1
 #if defined(CK_WANT_AVX512_BF16)
 #define CK_TARGET "avx512bf16,avx512f,avx2,fma,prfchw"
+#elif defined(CK_WANT_AVX512_VNNI)
+#define CK_TARGET "avx512vnni,avx512f,avx2,fma,prfchw"
 #else
 #define CK_TARGET "avx512f,avx2,fma,prfchw"
 #endif
@@ -85,6 +87,16 @@ CK_SIMD_INLINE void vf_store_quads(float *const rows[], ptrdiff_t at, vf a[4]) {
         _mm_storeu_ps(rows[12 + i] + at, _mm512_extractf32x4_ps(a[i], 3));
     }
 }
+
+#if defined(CK_WANT_AVX512_VNNI)
+typedef __m512i vi;
+CK_SIMD_INLINE vi vi_zero(void) { return _mm512_setzero_si512(); }
+CK_SIMD_INLINE vf vi_to_float(vi a) { return _mm512_cvtepi32_ps(a); }
+// sum and, in every lane, the two products of the signed halves of a and b.
+CK_SIMD_INLINE vi vi_add_products(vf a, vf b, vi sum) {
+    return _mm512_dpwssd_epi32(sum, _mm512_castps_si512(a), _mm512_castps_si512(b));
+}
+#endif
 
 #elif defined(__x86_64__)
 
@@ -157,6 +169,17 @@ CK_SIMD_INLINE void vf_store_quads(float *const rows[], ptrdiff_t at, vf a[4]) {
         _mm_storeu_ps(rows[i] + at, _mm256_castps256_ps128(a[i]));
         _mm_storeu_ps(rows[4 + i] + at, _mm256_extractf128_ps(a[i], 1));
     }
+}
+
+typedef __m256i vi;
+CK_SIMD_INLINE vi vi_zero(void) { return _mm256_setzero_si256(); }
+CK_SIMD_INLINE vf vi_to_float(vi a) { return _mm256_cvtepi32_ps(a); }
+// sum and, in every lane, the two products of the signed halves of a and b.
+CK_SIMD_INLINE vi vi_add_products(vf a, vf b, vi sum) {
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_castps_si256(a), _mm256_castps_si256(b)));
+    // Sums of integers may come in any order; the compiler would add products first, and run out of registers for them.
+    __asm__("" : "+x"(sum));
+    return sum;
 }
 
 #elif defined(__aarch64__)

@@ -40,6 +40,8 @@ int ck_override_isa(ck_isa isa) {
     return 1;
 }
 
+int ck_overriding_isa(void) { return override_isa; }
+
 void ck_reset_isa(void) { override_isa = -1; }
 
 ck_isa ck_active_isa(void) {

@@ -49,9 +49,13 @@ public struct ClapModelError: Error, CustomStringConvertible, Sendable, Equatabl
             return "\(path): tensor '\(name)' of shape \(shape) is not part of the model config.json describes\(more). "
                 + "Check enable_fusion and depths there, or fetch weights and configuration from the same revision."
         case .unsupportedPrecision(let precision, let instructionSet):
-            return "\(path): precision \(precision.rawValue) needs AVX-512 with BF16 (avx512_bf16 among the flags in "
-                + "/proc/cpuinfo); the kernels in use here are \(instructionSet). Take float32: leave out model.precision "
-                + "in the configuration, or --precision."
+            let needs =
+                precision == .int16
+                ? "AVX2 without AVX-512, or AVX-512 with VNNI (avx2, avx512_vnni"
+                : "AVX-512 with BF16 (avx512_bf16"
+            return "\(path): precision \(precision.rawValue) needs \(needs) among the flags in /proc/cpuinfo); the "
+                + "kernels in use here are \(instructionSet). Leave out model.precision in the configuration, or "
+                + "--precision, and the fastest one that is exact enough is taken; float32 is possible everywhere."
         }
     }
 }

@@ -28,8 +28,11 @@ public enum InstructionSet: String, Sendable, CaseIterable {
             case .avx512: CK_ISA_AVX512
             case .neon: CK_ISA_NEON
             }
+        let before = ck_overriding_isa()
         guard ck_override_isa(isa) == 1 else { return nil }
-        defer { ck_reset_isa() }
+        defer {
+            if before < 0 { ck_reset_isa() } else { ck_override_isa(ck_isa(rawValue: UInt32(before))) }
+        }
         return try body()
     }
 }

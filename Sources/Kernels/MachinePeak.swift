@@ -10,17 +10,18 @@ public struct MachinePeak: Sendable, Equatable {
     /// A matrix product of a shape typical of the audio encoder: what OpenBLAS reaches. Nil where it is not installed.
     public var matrixProductGigaflops: Double?
 
-    /// Multiply-adds of bfloat16 factors; 0 where the active instruction set has none.
-    public var bfloat16Gigaflops: Double
+    /// Multiply-adds of factors of sixteen bits, in the precisions the active path supports.
+    private var sixteenBitGigaflops: [Precision: Double]
 
     /// Measures for about `milliseconds` each.
     public static func measure(milliseconds: Int = 200) -> MachinePeak {
         let budget = Duration.milliseconds(milliseconds)
         var sink: Float = 0
         let multiplyAdd = bestRate(within: budget) { Double(ck_peak_burst(200_000, &sink)) }
-        let bfloat16 =
-            Precision.bfloat16.isSupported
-            ? bestRate(within: budget) { Double(ck_peak_burst_bf16(200_000, &sink)) } : 0
+        var sixteenBit: [Precision: Double] = [:]
+        for precision in [Precision.bfloat16, .int16] where precision.isSupported {
+            sixteenBit[precision] = bestRate(within: budget) { Double(burst(precision, 200_000, &sink)) }
+        }
 
         let (rows, columns, depth) = (1024, 768, 384)
         let workspace = Workspace(capacityFloats: rows * depth + columns * depth + rows * columns)
@@ -40,8 +41,22 @@ public struct MachinePeak: Sendable, Equatable {
         return MachinePeak(
             multiplyAddGigaflops: multiplyAdd,
             matrixProductGigaflops: product,
-            bfloat16Gigaflops: bfloat16
+            sixteenBitGigaflops: sixteenBit
         )
+    }
+
+    /// Multiply-adds in a precision; nil where the active path does not support it.
+    public func gigaflops(_ precision: Precision) -> Double? {
+        precision == .float32 ? multiplyAddGigaflops : sixteenBitGigaflops[precision]
+    }
+
+    /// - Returns: the operations done.
+    private static func burst(_ precision: Precision, _ iterations: Int64, _ sink: inout Float) -> Int64 {
+        switch precision {
+        case .float32: ck_peak_burst(iterations, &sink)
+        case .bfloat16: ck_peak_burst_bf16(iterations, &sink)
+        case .int16: ck_peak_burst_int16(iterations, &sink)
+        }
     }
 
     /// What multiply-adds in a precision reach right now, in GFLOP/s, neighbours and all: one burst of some milliseconds.
@@ -49,8 +64,7 @@ public struct MachinePeak: Sendable, Equatable {
         var sink: Float = 0
         let clock = ContinuousClock()
         let start = clock.now
-        let operations =
-            precision == .bfloat16 ? ck_peak_burst_bf16(2_000_000, &sink) : ck_peak_burst(2_000_000, &sink)
+        let operations = burst(precision, 2_000_000, &sink)
         return Double(operations) / ((clock.now - start) / .seconds(1)) / 1e9
     }
 

@@ -5,7 +5,8 @@ import Dispatch
 /// A packed weight in memory that its owner keeps alive: a shape and a place, no storage.
 ///
 /// Sixteen outputs form a panel, (inputs, 16), cut along the inputs so that the product reads the whole from beginning to
-/// end; the last panel is filled up with zeros. In bfloat16 two inputs that follow each other share the place of a float.
+/// end; the last panel is filled up with zeros. In sixteen bits two inputs that follow each other share the place of a float.
+/// What an integer of each output is worth comes last, (outputs, rounded up to whole panels), where they are integers.
 public struct WeightPanels {
     public let base: UnsafePointer<Float>
     public let outputCount: Int
@@ -22,15 +23,23 @@ public struct WeightPanels {
 
     /// Floats whose place a packed weight takes up.
     public static func floatCount(outputs: Int, inputs: Int, precision: Precision = .float32) -> Int {
+        scalesOffset(outputs, inputs, precision) + (precision == .int16 ? ck_panel_floats(outputs, 1) : 0)
+    }
+
+    /// Where the scales begin, after all panels.
+    private static func scalesOffset(_ outputs: Int, _ inputs: Int, _ precision: Precision) -> Int {
         ck_panel_floats(outputs, words(inputs, precision))
     }
+
+    /// What an integer of each output is worth; for integers only.
+    fileprivate var scales: UnsafePointer<Float> { base + Self.scalesOffset(outputCount, inputCount, precision) }
 
     /// Outputs of a panel.
     private static let panelWidth = Int(CK_PANEL_WIDTH)
 
     /// Places of a float that `inputs` values of one output take up.
     private static func words(_ inputs: Int, _ precision: Precision) -> Int {
-        precision == .float32 ? inputs : ck_bf16_words(inputs)
+        precision == .float32 ? inputs : ck_panel_words(inputs)
     }
 
     /// Packs the rows of `weight`, (count, inputs), as outputs `first ..< first + count` of the `outputs` of `panels`, which
@@ -44,16 +53,12 @@ public struct WeightPanels {
         precision: Precision = .float32,
         into panels: UnsafeMutablePointer<Float>
     ) {
-        guard precision == .bfloat16 else {
-            return packFloats(weight, asOutputs: first, count: count, of: outputs, inputs: inputs, into: panels)
-        }
-        let words = words(inputs, precision)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(words, 1)) { row in
-            guard let start = row.baseAddress else { return }
-            for i in 0..<count {
-                HalfPrecision.packBFloat(weight + i * inputs, count: inputs, into: start)
-                ck_pack_panels(start, first + i, 1, outputs, words, panels)
+        onTwoCores(first..<(first + count), inputs: inputs) { part in
+            let rows = weight + (part.lowerBound - first) * inputs
+            guard precision != .float32 else {
+                return ck_pack_panels(rows, part.lowerBound, part.count, outputs, inputs, panels)
             }
+            packWords(rows, part, of: outputs, inputs: inputs, precision, into: panels)
         }
     }
 }
@@ -63,25 +68,44 @@ extension WeightPanels {
     private static let sharedFromCount = 1 << 18
 
     /// Packs on two cores: at a start there is nothing else for them to do, and half the time goes into mapping pages.
-    private static func packFloats(
+    private static func onTwoCores(_ outputs: Range<Int>, inputs: Int, pack: (Range<Int>) -> Void) {
+        guard outputs.count * inputs >= sharedFromCount else { return pack(outputs) }
+        // Whole panels each, so that no two write to the same cache line.
+        let middle = (outputs.lowerBound + outputs.count / 2) / panelWidth * panelWidth
+        let parts = [outputs.lowerBound..<middle, middle..<outputs.upperBound]
+        // An override of the path belongs to a thread.
+        let path = InstructionSet.active
+        nonisolated(unsafe) let pack = pack
+        DispatchQueue.concurrentPerform(iterations: parts.count) { number in
+            path.withOverride { pack(parts[number]) }
+        }
+    }
+
+    /// Packs rows of sixteen bits as `part` of the outputs, a panel at a time.
+    private static func packWords(
         _ weight: UnsafePointer<Float>,
-        asOutputs first: Int,
-        count: Int,
+        _ part: Range<Int>,
         of outputs: Int,
         inputs: Int,
+        _ precision: Precision,
         into panels: UnsafeMutablePointer<Float>
     ) {
-        guard count * inputs >= sharedFromCount else {
-            return ck_pack_panels(weight, first, count, outputs, inputs, panels)
-        }
-        // Whole panels each, so that no two write to the same cache line.
-        let middle = (first + count / 2) / panelWidth * panelWidth - first
-        let parts = [0..<middle, middle..<count]
-        nonisolated(unsafe) let (weight, panels) = (weight, panels)
-        DispatchQueue.concurrentPerform(iterations: parts.count) { number in
-            let part = parts[number]
-            let rows = weight + part.lowerBound * inputs
-            ck_pack_panels(rows, first + part.lowerBound, part.count, outputs, inputs, panels)
+        let words = words(inputs, precision)
+        let scales = panels + scalesOffset(outputs, inputs, precision)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(panelWidth * words, 1)) { room in
+            guard let rows = room.baseAddress else { return }
+            for start in stride(from: part.lowerBound, to: part.upperBound, by: panelWidth) {
+                let count = min(panelWidth, part.upperBound - start)
+                for i in 0..<count {
+                    let row = weight + (start + i - part.lowerBound) * inputs
+                    if precision == .int16 {
+                        scales[start + i] = ck_int16_round_output(row, inputs, rows + i * words)
+                    } else {
+                        HalfPrecision.packBFloat(row, count: inputs, into: rows + i * words)
+                    }
+                }
+                ck_pack_panels(rows, start, count, outputs, words, panels)
+            }
         }
     }
 }
@@ -125,6 +149,7 @@ extension MatrixProduct {
         switch weight.precision {
         case .float32: ck_panel_product(&call)
         case .bfloat16: ck_panel_product_bf16(&call)
+        case .int16: ck_panel_product_int16(&call, weight.scales)
         }
     }
 

@@ -17,7 +17,7 @@ struct BenchCommand: ParsableCommand {
 
             Examples:
               ausculta bench --model clap-htsat-fused --threads 2 --windows 40
-              ausculta bench --model clap-htsat-fused --precision bfloat16 --json
+              ausculta bench --model clap-htsat-fused --precision float32 --json
               ausculta bench --enrolled 100
             """
     )
@@ -126,7 +126,8 @@ struct BenchCommand: ParsableCommand {
             \(number(text.processorMs.min)))
             """
         }
-        let wide = report.bf16PeakGflops.map { " (\(number($0)) in bfloat16)" } ?? ""
+        let halves = [("int16", report.int16PeakGflops), ("bfloat16", report.bf16PeakGflops)]
+        let wide = halves.compactMap { name, peak in peak.map { "\(number($0)) in \(name)" } }.joined(separator: ", ")
         Console.result(
             """
             model             \(report.model), \(report.instructionSet) kernels, \(report.precision)
@@ -136,9 +137,10 @@ struct BenchCommand: ParsableCommand {
             throughput        \(number(report.windowsPerSecond)) windows a second on \(report.threads) threads\
             \(report.encoderOnly ? ", encoder alone" : "")\(scaling)
             machines per box  \(report.machinesPerBox) at a window every \(number(report.hopS, 0)) s
-            this machine      \(number(report.fmaPeakGflops)) GFLOP/s multiply-add peak\(wide), \
+            this machine      \(number(report.fmaPeakGflops)) GFLOP/s multiply-add peak\(wide.isEmpty ? "" : " (\(wide))"), \
             \(report.gemmPeakGflops.map { number($0) } ?? "not measured") in a large OpenBLAS product, one thread
-            share of peak     \(number(report.shareOfPeak * 100)) %; \(number(report.shareMeanwhile * 100)) % of the \
+            share of peak     \(number(report.shareOfPeak * 100)) % of \(report.precision)'s, \
+            \(number(report.shareOfFmaPeak * 100)) % of float32's; \(number(report.shareMeanwhile * 100)) % of the \
             \(number(report.fmaMeanwhileGflops)) GFLOP/s just before and after each window
             memory            \(number(report.peakRssMb, 0)) MB at most
             allocations       \(report.allocationsPerWindow < 0 ? "not counted here" : number(report.allocationsPerWindow, 2) + " a window")

@@ -20,7 +20,7 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The model, loaded.
-    func load(_ precision: ModelPrecision = .float32) throws -> SoundModel {
+    func load(_ precision: ModelPrecision = .preferred) throws -> SoundModel {
         try SoundModel(directory: try directory(), precision: precision)
     }
 }
@@ -28,11 +28,11 @@ struct ModelOptions: ParsableArguments {
 struct PrecisionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What the audio tower's linear layers are computed in: float32, or bfloat16 where the machine has AVX-512 BF16.",
+            "What the audio tower's linear layers are computed in: int16 where that is fast (AVX2, AVX-512 VNNI), else float32; or bfloat16 (AVX-512 BF16).",
             valueName: "precision"
         )
     )
-    var precision = ModelPrecision.float32
+    var precision = ModelPrecision.preferred
 }
 
 extension ModelPrecision: ExpressibleByArgument {}

@@ -12,6 +12,7 @@
 #include "ck_image.h"
 #include "ck_layer_norm.h"
 #include "ck_panel_bf16.h"
+#include "ck_panel_int16.h"
 #include "ck_panel_product.h"
 #include "ck_peak.h"
 #include "ck_sha256.h"

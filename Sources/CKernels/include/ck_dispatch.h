@@ -22,5 +22,8 @@ const char *ck_isa_name(ck_isa isa);
 /// For tests and benchmarks that compare paths inside one process.
 int ck_override_isa(ck_isa isa);
 
+/// The calling thread's override, or -1 where it has none.
+int ck_overriding_isa(void);
+
 /// Ends the calling thread's override.
 void ck_reset_isa(void);

@@ -7,13 +7,10 @@
 /// Whether the active path has instructions for it. ck_panel_product_bf16 computes the same without them, slowly.
 int ck_has_bf16(void);
 
-/// Words of `depth` values: the last one of an odd depth is filled up with zero.
-ptrdiff_t ck_bf16_words(ptrdiff_t depth);
-
-/// Rounds `count` values to nearest even and packs them into ck_bf16_words(count) words. Denormals become zero, as in the
+/// Rounds `count` values to nearest even and packs them into ck_panel_words(count) words. Denormals become zero, as in the
 /// machine's instruction; NaN stays NaN.
 void ck_bf16_pack(const float *x, ptrdiff_t count, float *words);
 
-/// As ck_panel_product, over `panels` that ck_pack_panels made of words, with ck_bf16_words(depth) for its depth. x is
+/// As ck_panel_product, over `panels` that ck_pack_panels made of words, with ck_panel_words(depth) for its depth. x is
 /// float32 and rounded on the way. Every value is summed in an order that depends on `depth` alone.
 void ck_panel_product_bf16(const ck_panel_product_call *call);

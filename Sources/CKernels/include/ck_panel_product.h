@@ -28,6 +28,10 @@ typedef struct {
 /// Floats of a packed weight: outputs rounded up to whole panels, times depth.
 ptrdiff_t ck_panel_floats(ptrdiff_t outputs, ptrdiff_t depth);
 
+/// Words of `depth` values of sixteen bits, two a word, the size of a float: the last one of an odd depth is filled up with
+/// zero.
+ptrdiff_t ck_panel_words(ptrdiff_t depth);
+
 /// Packs rows of a weight (count, depth), dense, as outputs first ... first + count - 1 of the `outputs` of `panels`, which
 /// were zero before. Layout: (block of the depth, panel, depth within the block, CK_PANEL_WIDTH), the order of reading.
 void ck_pack_panels(const float *weight, ptrdiff_t first, ptrdiff_t count, ptrdiff_t outputs, ptrdiff_t depth,

@@ -9,3 +9,6 @@ int64_t ck_peak_burst(int64_t iterations, float *sink);
 
 /// The same with bfloat16 factors; 0 without doing anything where the active path lacks them.
 int64_t ck_peak_burst_bf16(int64_t iterations, float *sink);
+
+/// The same with integers of sixteen bits, each product and sum counting as one operation.
+int64_t ck_peak_burst_int16(int64_t iterations, float *sink);

@@ -144,7 +144,7 @@ struct ConfigurationReader {
             path: section?["path"].flatMap(modelPath),
             cache: section?["cache"]?.path(expected: "the folder of fetched models"),
             threads: section?["threads"]?.integer(1...256, "threads"),
-            precision: section?["precision"]?.choice(ModelPrecision.self) ?? .float32
+            precision: section?["precision"]?.choice(ModelPrecision.self) ?? .preferred
         )
     }
 

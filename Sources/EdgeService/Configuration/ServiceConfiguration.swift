@@ -83,7 +83,7 @@ public struct ModelConfiguration: Hashable, Sendable {
     /// Threads for inference; nil for one per core.
     public var threads: Int?
     /// What the audio tower's linear layers are computed in.
-    public var precision: ModelPrecision = .float32
+    public var precision: ModelPrecision = .preferred
 }
 
 /// One machine, with defaults and overrides merged.

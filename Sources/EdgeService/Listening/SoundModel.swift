@@ -31,7 +31,7 @@ public final class SoundModel: Sendable {
     ///
     /// - Parameter precision: of the audio tower's linear layers.
     /// - Throws: an error that names the file or tensor, what was found and what to do.
-    public convenience init(directory: URL, precision: ModelPrecision = .float32) throws {
+    public convenience init(directory: URL, precision: ModelPrecision = .preferred) throws {
         let clap = try ClapModel.load(from: directory, precision: precision)
         try self.init(clap: clap, weightsDigest: nil, memory: nil)
     }
@@ -46,7 +46,7 @@ public final class SoundModel: Sendable {
     public static func load(
         directory: URL,
         cache: URL,
-        precision: ModelPrecision = .float32
+        precision: ModelPrecision = .preferred
     ) async throws -> SoundModel {
         let clap = try ClapModel.load(from: directory, precision: precision)
         let derived = DerivedCache(folder: cache)

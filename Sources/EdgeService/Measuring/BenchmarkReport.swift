@@ -58,10 +58,14 @@ public struct BenchmarkReport: Sendable, Encodable {
     public var fmaPeakGflops: Double
     /// The same with bfloat16 factors; absent where the instruction set in use has none.
     public var bf16PeakGflops: Double?
+    /// The same with integers of sixteen bits; absent where the instruction set in use has none that are fast.
+    public var int16PeakGflops: Double?
     /// The same for a large matrix product of the matrix library.
     public var gemmPeakGflops: Double?
     /// The encoder's operations at its median time, as a share of the multiply-add peak in its precision.
     public var shareOfPeak: Double
+    /// The same as a share of float32's peak, whatever the precision; above 1 where integers do more than float32 can.
+    public var shareOfFmaPeak: Double
     /// The same for each of some windows by the bursts just before and after it, median: what the encoder makes of the core as it
     /// is in that moment, whatever neighbours leave of it.
     public var shareMeanwhile: Double

@@ -82,7 +82,7 @@ public struct ListenerBenchmark: Sendable {
         let sentences = try measureText(Self.sentences)
         let precision = model.clap.precision
         let meanwhile = try measureBesidePeak(sound, operations: operations)
-        let limit = precision == .bfloat16 ? peak.bfloat16Gigaflops : peak.multiplyAddGigaflops
+        let rate = operations / (encoder.median / 1_000) / 1e9
         return BenchmarkReport(
             model: model.name,
             threads: threads,
@@ -99,9 +99,11 @@ public struct ListenerBenchmark: Sendable {
             oneWorkerWindowsPerSecond: Self.median(alone.map(\.perSecond)),
             scaling: Self.median(alone.map(\.scaling)),
             fmaPeakGflops: peak.multiplyAddGigaflops,
-            bf16PeakGflops: peak.bfloat16Gigaflops > 0 ? peak.bfloat16Gigaflops : nil,
+            bf16PeakGflops: peak.gigaflops(.bfloat16),
+            int16PeakGflops: peak.gigaflops(.int16),
             gemmPeakGflops: peak.matrixProductGigaflops,
-            shareOfPeak: operations / (encoder.median / 1_000) / 1e9 / limit,
+            shareOfPeak: rate / (peak.gigaflops(precision.ofProducts) ?? peak.multiplyAddGigaflops),
+            shareOfFmaPeak: rate / peak.multiplyAddGigaflops,
             shareMeanwhile: meanwhile.share,
             fmaMeanwhileGflops: meanwhile.gigaflops,
             peakRssMb: resident,
@@ -180,7 +182,7 @@ public struct ListenerBenchmark: Sendable {
         operations: Double
     ) throws -> (gigaflops: Double, share: Double) {
         let listener = try Listener(model: model, referenceIsLonger: referenceIsLonger)
-        let precision: Precision = model.clap.precision == .bfloat16 ? .bfloat16 : .float32
+        let precision = model.clap.precision.ofProducts
         let clock = ContinuousClock()
         var embedding = [Float](repeating: 0, count: listener.embeddingDimension)
         var rates: [Double] = []

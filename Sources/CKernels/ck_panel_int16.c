@@ -1,0 +1,127 @@
+// The blocked product over words of two integers: dispatch, rounding, and the scalar twins.
+#include "ck_panel_int16.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ck_dispatch.h"
+#include "ck_panel_tile.h"
+
+int ck_has_int16(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    ck_isa isa = ck_active_isa();
+    return isa == CK_ISA_AVX2 || (isa == CK_ISA_AVX512 && __builtin_cpu_supports("avx512vnni"));
+#else
+    return 0;
+#endif
+}
+
+// MARK: scalar
+
+float ck_int16_scale_of_extremes(const float *x, ptrdiff_t count) {
+    double largest = 0, squares = 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        double value = fabs((double)x[i]);
+        largest = value > largest ? value : largest;
+        squares += value * value;
+    }
+    if (!isfinite(squares)) return NAN;
+    // Values below 1e-30 need not keep all their bits, and their scale must have an inverse.
+    double least = CK_INT16_LARGEST / CK_INT16_MOST_SCALE;
+    if (largest < least) return CK_INT16_MOST_SCALE;
+    return (float)fmin(CK_INT16_LARGEST / largest, CK_INT16_NORM / sqrt(squares));
+}
+
+static void round_scalar(const float *x, ptrdiff_t count, float scale, float *words) {
+    for (ptrdiff_t k = 0; k < count; k += 2) {
+        int16_t pair[2] = {0, 0};
+        for (ptrdiff_t i = k; i < k + 2 && i < count; i++) {
+            float value = nearbyintf(x[i] * scale);
+            // What is not a number is told by the scale.
+            pair[i - k] = value == value ? (int16_t)value : 0;
+        }
+        memcpy(words + k / 2, pair, sizeof pair);
+    }
+}
+
+static void pack_scalar(const ck_word_rows *r) {
+    for (ptrdiff_t i = 0; i < r->rows; i++) {
+        for (ptrdiff_t k = 0, group = 0; k < r->count; k += 2 * CK_GROUP_WORDS, group++) {
+            const float *x = r->x + i * r->x_stride + k;
+            ptrdiff_t count = r->count - k < 2 * CK_GROUP_WORDS ? r->count - k : 2 * CK_GROUP_WORDS;
+            float scale = ck_int16_scale_of_extremes(x, count);
+            round_scalar(x, count, scale, r->words + i * ck_panel_words(r->count) + k / 2);
+            r->factors[i * CK_WORD_GROUPS + group] = 1.0f / scale;
+        }
+    }
+}
+
+static int32_t product_of_pairs(const float *a, const float *b) {
+    int16_t left[2], right[2];
+    memcpy(left, a, sizeof left);
+    memcpy(right, b, sizeof right);
+    return (int32_t)left[0] * right[0] + (int32_t)left[1] * right[1];
+}
+
+void ck_panel_tiles_int16_scalar(const ck_panel_tiles *t) {
+    for (ptrdiff_t i = 0; i < t->rows; i++) {
+        const float *x = t->x + i * t->x_stride, *factors = t->factors + i * CK_WORD_GROUPS;
+        float *out = t->out + i * t->out_stride;
+        for (ptrdiff_t j = 0; j < t->columns; j++) {
+            float sum = 0;
+            for (ptrdiff_t from = 0; from < t->depth; from += CK_GROUP_WORDS) {
+                ptrdiff_t to = from + CK_GROUP_WORDS < t->depth ? from + CK_GROUP_WORDS : t->depth;
+                int32_t whole = 0;
+                for (ptrdiff_t k = from; k < to; k++) whole += product_of_pairs(x + k, t->panel + k * CK_PANEL_WIDTH + j);
+                sum = fmaf((float)whole, factors[from / CK_GROUP_WORDS], sum);
+            }
+            float value = t->accumulate ? out[j] + sum * t->scales[j] : sum * t->scales[j];
+            out[j] = ck_panel_finish(t->bias ? value + t->bias[j] : value, t->then);
+        }
+    }
+}
+
+// MARK: dispatch
+
+float ck_int16_round_output(const float *weight, ptrdiff_t depth, float *words) {
+    // The groups are those of x. The one with the largest sum of squares, or the largest value, decides.
+    float scale = CK_INT16_MOST_SCALE;
+    ptrdiff_t block = 2 * ck_depth_block(ck_panel_words(depth));
+    for (ptrdiff_t from = 0; from < depth; from += block) {
+        ptrdiff_t to = from + block < depth ? from + block : depth;
+        for (ptrdiff_t k = from; k < to; k += 2 * CK_GROUP_WORDS) {
+            ptrdiff_t count = to - k < 2 * CK_GROUP_WORDS ? to - k : 2 * CK_GROUP_WORDS;
+#if defined(__x86_64__)
+            float own = ck_has_avx2(ck_active_isa()) ? ck_int16_scale_avx2(weight + k, count)
+                                                     : ck_int16_scale_of_extremes(weight + k, count);
+#else
+            float own = ck_int16_scale_of_extremes(weight + k, count);
+#endif
+            // NaN stays.
+            if (!(scale <= own)) scale = own;
+        }
+    }
+#if defined(__x86_64__)
+    if (ck_has_avx2(ck_active_isa())) {
+        ck_int16_round_avx2(weight, depth, scale, words);
+        return 1.0f / scale;
+    }
+#endif
+    round_scalar(weight, depth, scale, words);
+    return 1.0f / scale;
+}
+
+void ck_panel_product_int16(const ck_panel_product_call *call, const float *scales) {
+    ck_word_room room;
+    ck_panel_kernel kernel = {ck_panel_tiles_int16_scalar, 1, pack_scalar};
+#if defined(__x86_64__)
+    if (ck_has_int16()) {
+        kernel = ck_active_isa() == CK_ISA_AVX512
+                     ? (ck_panel_kernel){ck_panel_tiles_int16_avx512, 2, ck_int16_pack_avx2}
+                     : (ck_panel_kernel){ck_panel_tiles_int16_avx2, 1, ck_int16_pack_avx2};
+    }
+#endif
+    ck_panel_blocks(call, kernel, scales, &room);
+}
