@@ -2,16 +2,17 @@
 
     python Models/reference/make_fixtures.py [--out Tests/Fixtures/clap]
 
-Three checkpoints, each a folder with config.json, model.safetensors, preprocessor_config.json, tokenizer.json,
+Four checkpoints, each a folder with config.json, model.safetensors, preprocessor_config.json, tokenizer.json,
 vocab.json, merges.txt and expected.safetensors:
 
     tiny-fused       htsat-tiny's shape (four stages, patch 4), aff_2d fusion, head widths 6, 12, 12, 24
     tiny-unfused     the same without fusion, another seed
     tiny-deep-half   three stages of depths 1, 2, 3, patch 8, two heads widths, no QKV bias, MLP ratio 2, weights in F16
+    wide-half        two stages of 96 and 192 channels, patch 8, weights in F16: wide enough for products in integers
 
 expected.safetensors holds, per case ("3s", "10s", "23s", and "3s.longer" where a short clip is marked longer as the
-reference does): "CASE.input" (channels, frames, mels; one channel where all four are the same; tiny-deep-half has the
-inputs of tiny-unfused), then "CASE.NAME" for
+reference does): "CASE.input" (channels, frames, mels; one channel where all four are the same; the models in F16 have
+the inputs of tiny-unfused), then "CASE.NAME" for
 image.0, patch_embed, stage.N, pooled, projected, embedding, probabilities. Intermediate tensors with more than
 2,048 values are thinned: every 13th value of the flattened tensor. "text.N" is the embedding of TEXTS[N], "text.N.ids"
 its tokens (no padding), "logit_scale_a" the factor.
@@ -86,15 +87,28 @@ def configurations() -> dict[str, ClapConfig]:
         qkv_bias=False,
     )
 
-    def config(audio, text):
+    wide = dict(
+        patch_embeds_hidden_size=96,
+        patch_size=8,
+        patch_stride=[8, 8],
+        depths=[1, 1],
+        num_attention_heads=[4, 8],
+        hidden_size=192,
+        mlp_ratio=4.0,
+    )
+
+    def config(audio, text, projection_dim=32):
         return ClapConfig(
-            audio_config=ClapAudioConfig(**audio).to_dict(), text_config=ClapTextConfig(**text).to_dict(), projection_dim=32
+            audio_config=ClapAudioConfig(**audio).to_dict(),
+            text_config=ClapTextConfig(**text).to_dict(),
+            projection_dim=projection_dim,
         )
 
     return {
         "tiny-fused": config(dict(htsat_tiny, enable_fusion=True, fusion_type="aff_2d"), text),
         "tiny-unfused": config(htsat_tiny, text),
         "tiny-deep-half": config(deep, dict(text, num_hidden_layers=1, hidden_size=24, num_attention_heads=2)),
+        "wide-half": config(wide, dict(text, num_hidden_layers=1, hidden_size=24, num_attention_heads=2), 128),
     }
 
 

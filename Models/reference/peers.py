@@ -129,12 +129,16 @@ class OpenVino:
 class Ausculta:
     """Times come from `ausculta bench`, which measures the same tower on windows of the same length."""
 
-    # What is compared with the others, then its variants.
+    # What it does by itself, which is compared with the others, then its variants.
     variants = {
         "Ausculta": ({}, []),
         "Ausculta, held to AVX2": ({"AUSCULTA_ISA": "avx2"}, []),
+        "Ausculta, float32": ({}, ["--precision", "float32"]),
         "Ausculta, bfloat16": ({}, ["--precision", "bfloat16"]),
     }
+    # Those whose ratios the table shows.
+    compared = ("Ausculta", "Ausculta, float32")
+    peaks = {"float32": "fma_peak_gflops", "bfloat16": "bf16_peak_gflops", "int16": "int16_peak_gflops"}
 
     def __init__(self, name: str, binary: str, folder: pathlib.Path, threads: int, longer: bool):
         self.name, self.binary, self.folder, self.longer = name, binary, folder, longer
@@ -143,7 +147,7 @@ class Ausculta:
         self.bench = ["bench", "--threads", str(threads), "--windows", str(4 if threads == 1 else 9 * threads)]
         self.bench += ["--encoder-only"] + (["--reference-is-longer"] if longer else [])
         self.threads = threads
-        self.kind = ""
+        self.kind: tuple[str, str] = ("", "")
         self.reports: list[dict] = []
 
     def run(self, *arguments: str) -> dict:
@@ -177,9 +181,10 @@ def variants(binary, folder, threads, longer, left_out) -> list[Ausculta]:
         ours = Ausculta(name, binary, folder, threads, longer)
         try:
             ours.milliseconds()
-            ours.kind = ours.reports.pop()["instruction_set"]
+            report = ours.reports.pop()
+            ours.kind = (report["instruction_set"], report["precision"])
             # Held to what it takes anyway it would only be the same again.
-            if name == "Ausculta, bfloat16" or ours.kind not in [other.kind for other in made]:
+            if ours.kind not in [other.kind for other in made]:
                 made.append(ours)
         except RuntimeError as error:
             left_out[name] = str(error).splitlines()[0].removeprefix(f"Error: {folder}: ").split(";")[0]
@@ -250,7 +255,7 @@ def compare(name: str, folder: pathlib.Path, options) -> None:
 
 def show(name, rounds, medians, outputs, left_out, alone, together) -> None:
     truth = outputs["PyTorch eager"]
-    compared = [ours.name for ours in alone if ours.name != "Ausculta, held to AVX2"]
+    compared = [ours.name for ours in alone if ours.name in Ausculta.compared]
     ratios = " | ".join(f"{ours} / it" for ours in compared)
     print(f"\n{name}, one 10 s window, medians of {rounds} interleaved rounds\n")
     print(f"| runtime | ms, 1 thread, batch 1 | {ratios} | ms a window, 2 cores, batch {BATCH} | {ratios} "
@@ -264,11 +269,12 @@ def show(name, rounds, medians, outputs, left_out, alone, together) -> None:
         print(f"| {engine} | {one:.1f} | {first} | {two:.1f} | {second} | {cosine:.6f} | {difference:.1e} |")
     print()
     for ours, both in zip(alone, together):
-        peak = ours.median("bf16_peak_gflops" if ours.reports[0]["precision"] == "bfloat16" else "fma_peak_gflops")
+        kind, precision = ours.kind
         share = ours.median("share_of_peak")
-        print(f"{ours.name}: {100 * share:.0f} % of the multiply-add peak of {peak:.0f} GFLOP/s on one thread "
-              f"({ours.reports[0]['instruction_set']}), at which a window would take "
-              f"{share * ours.median_ms():.1f} ms; from one worker to two {both.median('scaling'):.2f} x.")
+        print(f"{ours.name}: {100 * share:.0f} % of the {precision} peak of {ours.median(Ausculta.peaks[precision]):.0f} "
+              f"GFLOP/s on one thread ({kind}), at which a window would take {share * ours.median_ms():.1f} ms, and "
+              f"{100 * ours.median('share_of_fma_peak'):.0f} % of float32's; from one worker to two "
+              f"{both.median('scaling'):.2f} x.")
     for what, reason in left_out.items():
         print(f"Left out: {what} ({reason})")
     if HELD_TO_AVX2:

@@ -8,11 +8,22 @@
 #include "ck_dispatch.h"
 #include "ck_panel_tile.h"
 
+#if defined(__x86_64__)
+// Processors with AVX2 that multiply half as many integers a cycle as they could: nothing is won on them.
+static int has_one_integer_multiplier(void) {
+    return __builtin_cpu_is("haswell") || __builtin_cpu_is("broadwell") || __builtin_cpu_is("bdver4") ||
+           __builtin_cpu_is("znver1") || __builtin_cpu_is("znver2");
+}
+#endif
+
 int ck_has_int16(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    ck_isa isa = ck_active_isa();
-    return isa == CK_ISA_AVX2 || (isa == CK_ISA_AVX512 && __builtin_cpu_supports("avx512vnni"));
+    switch (ck_active_isa()) {
+    case CK_ISA_AVX2: return !has_one_integer_multiplier();
+    case CK_ISA_AVX512: return __builtin_cpu_supports("avx512vnni") != 0;
+    default: return 0;
+    }
 #else
     return 0;
 #endif
@@ -20,7 +31,7 @@ int ck_has_int16(void) {
 
 // MARK: scalar
 
-float ck_int16_scale_of_extremes(const float *x, ptrdiff_t count) {
+float ck_int16_worth_of_extremes(const float *x, ptrdiff_t count) {
     double largest = 0, squares = 0;
     for (ptrdiff_t i = 0; i < count; i++) {
         double value = fabs((double)x[i]);
@@ -28,18 +39,18 @@ float ck_int16_scale_of_extremes(const float *x, ptrdiff_t count) {
         squares += value * value;
     }
     if (!isfinite(squares)) return NAN;
-    // Values below 1e-30 need not keep all their bits, and their scale must have an inverse.
-    double least = CK_INT16_LARGEST / CK_INT16_MOST_SCALE;
-    if (largest < least) return CK_INT16_MOST_SCALE;
-    return (float)fmin(CK_INT16_LARGEST / largest, CK_INT16_NORM / sqrt(squares));
+    // Values below 1e-30 need not keep all their bits.
+    double worth = fmax(largest / CK_INT16_LARGEST, sqrt(squares) / CK_INT16_NORM);
+    return worth > CK_INT16_LEAST_WORTH ? (float)worth : CK_INT16_LEAST_WORTH;
 }
 
-static void round_scalar(const float *x, ptrdiff_t count, float scale, float *words) {
+static void round_scalar(const float *x, ptrdiff_t count, float worth, float *words) {
+    float scale = 1.0f / worth;
     for (ptrdiff_t k = 0; k < count; k += 2) {
         int16_t pair[2] = {0, 0};
         for (ptrdiff_t i = k; i < k + 2 && i < count; i++) {
             float value = nearbyintf(x[i] * scale);
-            // What is not a number is told by the scale.
+            // What is not a number is told by the worth.
             pair[i - k] = value == value ? (int16_t)value : 0;
         }
         memcpy(words + k / 2, pair, sizeof pair);
@@ -51,9 +62,9 @@ static void pack_scalar(const ck_word_rows *r) {
         for (ptrdiff_t k = 0, group = 0; k < r->count; k += 2 * CK_GROUP_WORDS, group++) {
             const float *x = r->x + i * r->x_stride + k;
             ptrdiff_t count = r->count - k < 2 * CK_GROUP_WORDS ? r->count - k : 2 * CK_GROUP_WORDS;
-            float scale = ck_int16_scale_of_extremes(x, count);
-            round_scalar(x, count, scale, r->words + i * ck_panel_words(r->count) + k / 2);
-            r->factors[i * CK_WORD_GROUPS + group] = 1.0f / scale;
+            float worth = ck_int16_worth_of_extremes(x, count);
+            round_scalar(x, count, worth, r->words + i * ck_panel_words(r->count) + k / 2);
+            r->factors[i * CK_WORD_GROUPS + group] = worth;
         }
     }
 }
@@ -85,32 +96,33 @@ void ck_panel_tiles_int16_scalar(const ck_panel_tiles *t) {
 
 // MARK: dispatch
 
+static float worth_of(const float *x, ptrdiff_t count) {
+#if defined(__x86_64__)
+    if (ck_has_avx2(ck_active_isa())) return ck_int16_worth_avx2(x, count);
+#endif
+    return ck_int16_worth_of_extremes(x, count);
+}
+
 float ck_int16_round_output(const float *weight, ptrdiff_t depth, float *words) {
     // The groups are those of x. The one with the largest sum of squares, or the largest value, decides.
-    float scale = CK_INT16_MOST_SCALE;
+    float worth = CK_INT16_LEAST_WORTH;
     ptrdiff_t block = 2 * ck_depth_block(ck_panel_words(depth));
     for (ptrdiff_t from = 0; from < depth; from += block) {
         ptrdiff_t to = from + block < depth ? from + block : depth;
         for (ptrdiff_t k = from; k < to; k += 2 * CK_GROUP_WORDS) {
-            ptrdiff_t count = to - k < 2 * CK_GROUP_WORDS ? to - k : 2 * CK_GROUP_WORDS;
-#if defined(__x86_64__)
-            float own = ck_has_avx2(ck_active_isa()) ? ck_int16_scale_avx2(weight + k, count)
-                                                     : ck_int16_scale_of_extremes(weight + k, count);
-#else
-            float own = ck_int16_scale_of_extremes(weight + k, count);
-#endif
-            // NaN stays.
-            if (!(scale <= own)) scale = own;
+            float own = worth_of(weight + k, to - k < 2 * CK_GROUP_WORDS ? to - k : 2 * CK_GROUP_WORDS);
+            // NaN comes and stays.
+            if (own > worth || own != own) worth = own;
         }
     }
 #if defined(__x86_64__)
     if (ck_has_avx2(ck_active_isa())) {
-        ck_int16_round_avx2(weight, depth, scale, words);
-        return 1.0f / scale;
+        ck_int16_round_avx2(weight, depth, worth, words);
+        return worth;
     }
 #endif
-    round_scalar(weight, depth, scale, words);
-    return 1.0f / scale;
+    round_scalar(weight, depth, worth, words);
+    return worth;
 }
 
 void ck_panel_product_int16(const ck_panel_product_call *call, const float *scales) {
@@ -119,7 +131,7 @@ void ck_panel_product_int16(const ck_panel_product_call *call, const float *scal
 #if defined(__x86_64__)
     if (ck_has_int16()) {
         kernel = ck_active_isa() == CK_ISA_AVX512
-                     ? (ck_panel_kernel){ck_panel_tiles_int16_avx512, 2, ck_int16_pack_avx2}
+                     ? (ck_panel_kernel){ck_panel_tiles_int16_avx512, 2, ck_int16_pack_avx512}
                      : (ck_panel_kernel){ck_panel_tiles_int16_avx2, 1, ck_int16_pack_avx2};
     }
 #endif

@@ -147,22 +147,47 @@ CK_SIMD_INLINE void steps(const ck_panel_tiles *t, const float *const x[CK_TILE_
 }
 
 #ifdef CK_TILE_INTEGERS
-// The integers of one group after the other, exact, times the row's factor for it.
-CK_SIMD_INLINE void groups(const ck_panel_tiles *t, const float *const x[CK_TILE_ROWS], const float *factors, int rows,
-                           int panels, fetching fetch, const float *ahead, vf sums[CK_TILE_ROWS][VECTORS]) {
-    for (ptrdiff_t from = 0; from < t->depth; from += CK_GROUP_WORDS, factors++) {
-        ptrdiff_t to = from + CK_GROUP_WORDS < t->depth ? from + CK_GROUP_WORDS : t->depth;
-        running whole[CK_TILE_ROWS][VECTORS];
-        begin(whole, rows);
-        steps(t, x, from, to, rows, panels, fetch, ahead + from / UNROLL * CK_PANEL_WIDTH, whole);
+// What a group's sums, which are exact, come to: times the row's factor for it, and added to `before` unless it is NULL.
+CK_SIMD_INLINE void fold(const running whole[CK_TILE_ROWS][VECTORS], const float *factors, int rows, int panels,
+                         const float *before, float *after, vf sums[CK_TILE_ROWS][VECTORS]) {
 #pragma clang loop unroll(full)
-        for (int r = 0; r < rows; r++) {
-            vf factor = vf_set(factors[r * CK_WORD_GROUPS]);
+    for (int r = 0; r < rows; r++) {
+        vf factor = vf_set(factors[r * CK_WORD_GROUPS]);
 #pragma clang loop unroll(full)
-            for (int v = 0; v < panels * PANEL_VECTORS; v++) {
-                sums[r][v] = vf_fma(vi_to_float(whole[r][v]), factor, sums[r][v]);
+        for (int v = 0; v < panels * PANEL_VECTORS; v++) {
+            ptrdiff_t at = (r * VECTORS + v) * VF_LANES;
+            vf value = vi_to_float(whole[r][v]);
+            value = before ? vf_fma(value, factor, vf_load(before + at)) : vf_mul(value, factor);
+            if (after) {
+                vf_store(after + at, value);
+            } else {
+                sums[r][v] = value;
             }
         }
+    }
+}
+
+// One group after the other. What they come to waits in memory, because the next one needs the registers.
+CK_SIMD_INLINE void groups(const ck_panel_tiles *t, const float *const x[CK_TILE_ROWS], const float *factors, int rows,
+                           int panels, fetching fetch, const float *ahead, vf sums[CK_TILE_ROWS][VECTORS]) {
+    float waiting[CK_TILE_ROWS * VECTORS * VF_LANES] __attribute__((aligned(64)));
+    running whole[CK_TILE_ROWS][VECTORS];
+    ptrdiff_t from = 0;
+    for (; from + CK_GROUP_WORDS < t->depth; from += CK_GROUP_WORDS, factors++) {
+        begin(whole, rows);
+        steps(t, x, from, from + CK_GROUP_WORDS, rows, panels, fetch, ahead + from / UNROLL * CK_PANEL_WIDTH, whole);
+        if (from == 0) {
+            fold(whole, factors, rows, panels, NULL, waiting, sums);
+        } else {
+            fold(whole, factors, rows, panels, waiting, waiting, sums);
+        }
+    }
+    begin(whole, rows);
+    steps(t, x, from, t->depth, rows, panels, fetch, ahead + from / UNROLL * CK_PANEL_WIDTH, whole);
+    if (from == 0) {
+        fold(whole, factors, rows, panels, NULL, NULL, sums);
+    } else {
+        fold(whole, factors, rows, panels, waiting, NULL, sums);
     }
 }
 #endif

@@ -71,19 +71,20 @@ void ck_bf16_words_avx512(const float *x, ptrdiff_t count, float *words);
 // such norms, which no sum of products exceeds, stays below 2^31.
 #define CK_INT16_LARGEST 32767.0f
 #define CK_INT16_NORM 46320.0f
-// Values are multiplied by no more than this, so that its inverse is a normal number too.
-#define CK_INT16_MOST_SCALE 1e35f
+// Integers are worth no less than this, so that its inverse is a normal number too.
+#define CK_INT16_LEAST_WORTH 1e-35f
 
 void ck_panel_tiles_int16_scalar(const ck_panel_tiles *tiles);
 void ck_panel_tiles_int16_avx2(const ck_panel_tiles *tiles);
 void ck_panel_tiles_int16_avx512(const ck_panel_tiles *tiles);
 
-// Vectors of eight serve AVX-512 too, so that both paths round alike.
-float ck_int16_scale_avx2(const float *x, ptrdiff_t count);
-void ck_int16_round_avx2(const float *x, ptrdiff_t count, float scale, float *words);
+// What an integer of a group is worth, and a group rounded to integers of that worth. The same bits on both paths.
+float ck_int16_worth_avx2(const float *x, ptrdiff_t count);
+void ck_int16_round_avx2(const float *x, ptrdiff_t count, float worth, float *words);
 void ck_int16_pack_avx2(const ck_word_rows *rows);
-/// The scale of a group whose squares float32 cannot sum, or whose values are not all numbers.
-float ck_int16_scale_of_extremes(const float *x, ptrdiff_t count);
+void ck_int16_pack_avx512(const ck_word_rows *rows);
+/// The same, slowly, of groups whose squares float32 cannot sum, or whose values are not all finite: these are worth NaN.
+float ck_int16_worth_of_extremes(const float *x, ptrdiff_t count);
 
 /// Bias, what was there, and activation, for one value.
 float ck_panel_finish(float value, ck_then then);

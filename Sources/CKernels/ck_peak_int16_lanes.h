@@ -6,13 +6,15 @@
 enum { CHAINS = 12 };
 
 CK_SIMD int64_t CK_BURST(int64_t iterations, float *sink) {
-    // The sums grow and wrap around, which costs nothing. The compiler knows neither factors nor sums.
+    // The sums grow and wrap around, which costs nothing. The compiler is not to know that all products are the same.
     vf factor = vf_set(*sink);
     vi sums[CHAINS];
     for (int c = 0; c < CHAINS; c++) sums[c] = vi_zero();
     for (int64_t i = 0; i < iterations; i++) {
-        for (int c = 0; c < CHAINS; c++) sums[c] = vi_add_products(factor, factor, sums[c]);
-        __asm__("" : "+x"(factor));
+        for (int c = 0; c < CHAINS; c++) {
+            sums[c] = vi_add_products(factor, factor, sums[c]);
+            __asm__("" : "+x"(factor));
+        }
     }
     for (int c = 0; c < CHAINS; c++) *sink += vf_sum(vi_to_float(sums[c]));
     return iterations * CHAINS * VF_LANES * 4;

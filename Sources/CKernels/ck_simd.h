@@ -55,6 +55,19 @@ CK_SIMD_INLINE void vf_store_tail(float *p, vf a, ptrdiff_t count) {
 }
 CK_SIMD_INLINE float vf_sum(vf a) { return _mm512_reduce_add_ps(a); }
 CK_SIMD_INLINE float vf_largest(vf a) { return _mm512_reduce_max_ps(a); }
+CK_SIMD_INLINE vf vf_size(vf a) { return _mm512_abs_ps(a); }
+// The sum of a vector of sixteen, in the order in which two of eight are summed.
+CK_SIMD_INLINE float vf_sum_of_sixteen(const vf a[1]) {
+    __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(a[0]),
+                                 _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a[0]), 1)));
+    __m128 half = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+}
+// Rounded to integers of sixteen bits, in half a vector's place.
+CK_SIMD_INLINE void vf_store_int16(float *p, vf a) {
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(a)));
+}
 // a * 2^n, exact where the result is normal; n is an integral float, `n_plus_magic` = n + CK_ROUNDING_MAGIC.
 CK_SIMD_INLINE vf vf_scale_by_power(vf a, vf n_plus_magic) {
     __m512i n = _mm512_slli_epi32(_mm512_castps_si512(n_plus_magic), 23);
@@ -142,6 +155,14 @@ CK_SIMD_INLINE float vf_largest(vf a) {
     half = _mm_max_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
 }
+CK_SIMD_INLINE vf vf_size(vf a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+// The sum of sixteen in two vectors.
+CK_SIMD_INLINE float vf_sum_of_sixteen(const vf a[2]) { return vf_sum(_mm256_add_ps(a[0], a[1])); }
+// Rounded to integers of sixteen bits, in half a vector's place.
+CK_SIMD_INLINE void vf_store_int16(float *p, vf a) {
+    __m256i whole = _mm256_cvtps_epi32(a);
+    _mm_storeu_si128((__m128i *)p, _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1)));
+}
 // a * 2^n, exact where the result is normal; n is an integral float, `n_plus_magic` = n + CK_ROUNDING_MAGIC.
 CK_SIMD_INLINE vf vf_scale_by_power(vf a, vf n_plus_magic) {
     __m256i n = _mm256_slli_epi32(_mm256_castps_si256(n_plus_magic), 23);
@@ -176,9 +197,9 @@ CK_SIMD_INLINE vi vi_zero(void) { return _mm256_setzero_si256(); }
 CK_SIMD_INLINE vf vi_to_float(vi a) { return _mm256_cvtepi32_ps(a); }
 // sum and, in every lane, the two products of the signed halves of a and b.
 CK_SIMD_INLINE vi vi_add_products(vf a, vf b, vi sum) {
-    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_castps_si256(a), _mm256_castps_si256(b)));
-    // Sums of integers may come in any order; the compiler would add products first, and run out of registers for them.
-    __asm__("" : "+x"(sum));
+    vi products = _mm256_madd_epi16(_mm256_castps_si256(a), _mm256_castps_si256(b));
+    // In place, in this order: the compiler would add products first, because integers allow it, and run out of registers.
+    __asm__("vpaddd %1, %0, %0" : "+x"(sum) : "x"(products));
     return sum;
 }
 

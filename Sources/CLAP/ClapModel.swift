@@ -13,7 +13,8 @@ public final class ClapModel: Sendable {
     public let directory: URL
     /// The weights file in it.
     public let weightsFile: URL
-    /// What the linear layers of the audio tower are computed in.
+    /// What the linear layers of the audio tower are computed in; float32 where integers were asked for and the model is too
+    /// small for them to save anything.
     public let precision: ModelPrecision
     /// Factor of audio-to-text cosines, e to the checkpoint's `logit_scale_a`.
     public let logitScaleAudio: Float
@@ -48,7 +49,6 @@ public final class ClapModel: Sendable {
     private init(directory: URL, precision: ModelPrecision) throws(ClapModelError) {
         let directory = directory.standardizedFileURL
         self.directory = directory
-        self.precision = precision
         name = directory.lastPathComponent
         weightsFile = directory.appendingPathComponent("model.safetensors")
         let configurationFile = directory.appendingPathComponent("config.json")
@@ -77,6 +77,7 @@ public final class ClapModel: Sendable {
             derivedFloatCount: names.derivedFloatCount
         )
         audioWeights = AudioWeights(binder, configuration, audioLayout)
+        self.precision = precision == .int16 && !audioWeights.containsIntegers ? .float32 : precision
         logitScaleAudio = exp(binder.tensor("logit_scale_a", []).values[0])
         logitScaleText = exp(binder.tensor("logit_scale_t", []).values[0])
         try binder.finish(reportsUnexpected: false)

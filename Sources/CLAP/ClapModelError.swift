@@ -51,9 +51,9 @@ public struct ClapModelError: Error, CustomStringConvertible, Sendable, Equatabl
         case .unsupportedPrecision(let precision, let instructionSet):
             let needs =
                 precision == .int16
-                ? "AVX2 without AVX-512, or AVX-512 with VNNI (avx2, avx512_vnni"
-                : "AVX-512 with BF16 (avx512_bf16"
-            return "\(path): precision \(precision.rawValue) needs \(needs) among the flags in /proc/cpuinfo); the "
+                ? "AVX2 on a processor since Skylake or Zen 3, or AVX-512 with VNNI (avx2, avx512_vnni among the flags"
+                : "AVX-512 with BF16 (avx512_bf16 among the flags"
+            return "\(path): precision \(precision.rawValue) needs \(needs) in /proc/cpuinfo); the "
                 + "kernels in use here are \(instructionSet). Leave out model.precision in the configuration, or "
                 + "--precision, and the fastest one that is exact enough is taken; float32 is possible everywhere."
         }

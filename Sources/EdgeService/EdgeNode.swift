@@ -258,7 +258,7 @@ public final class EdgeNode: Sendable {
         logger.notice(
             """
             listening to \(configuration.machines.count) machines of \(configuration.site) with model \
-            \(model.signature), \(workerCount) workers, broker \(configuration.broker.address)
+            \(model.signature) in \(model.clap.precision.rawValue), \(workerCount) workers, broker \(configuration.broker.address)
             """
         )
     }

@@ -11,7 +11,8 @@ public enum Precision: String, Sendable, CaseIterable {
     case int16
 
     /// Whether the active path has instructions for it that are faster than those for float32: AVX-512 BF16 for `bfloat16`;
-    /// AVX2 without AVX-512, or AVX-512 with VNNI, for `int16`. Products compute the same without them, far slower.
+    /// for `int16` AVX-512 VNNI, or AVX2 on Intel's processors since Skylake and AMD's since Zen 3. Products compute the same
+    /// without them, far slower.
     public var isSupported: Bool {
         switch self {
         case .float32: true

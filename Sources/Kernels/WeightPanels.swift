@@ -26,6 +26,13 @@ public struct WeightPanels {
         scalesOffset(outputs, inputs, precision) + (precision == .int16 ? ck_panel_floats(outputs, 1) : 0)
     }
 
+    /// Whether integers save time worth their rounding, for the `rows` of a window: below 64 inputs or outputs rounding the rows
+    /// costs what multiplying them saves (docs/performance.md), and of a product that takes less than a tenth of a millisecond
+    /// there is next to nothing to save: small models stay in float32.
+    public static func payInIntegers(rows: Int, outputs: Int, inputs: Int) -> Bool {
+        outputs >= 64 && inputs >= 64 && rows * outputs * inputs >= 1 << 23
+    }
+
     /// Where the scales begin, after all panels.
     private static func scalesOffset(_ outputs: Int, _ inputs: Int, _ precision: Precision) -> Int {
         ck_panel_floats(outputs, words(inputs, precision))

@@ -16,7 +16,9 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     static let fused = Fixture(name: "tiny-fused", cases: ["3s", "3s.longer", "10s", "23s"], inputs: "tiny-fused")
     static let unfused = Fixture(name: "tiny-unfused", cases: ["3s", "10s", "23s"], inputs: "tiny-unfused")
     static let deepHalf = Fixture(name: "tiny-deep-half", cases: ["3s", "10s", "23s"], inputs: "tiny-unfused")
-    static let all = [fused, unfused, deepHalf]
+    /// Wide enough for products in integers.
+    static let wideHalf = Fixture(name: "wide-half", cases: ["3s", "10s", "23s"], inputs: "tiny-unfused")
+    static let all = [fused, unfused, deepHalf, wideHalf]
 
     var testDescription: String { name }
 
@@ -36,7 +38,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     func input(_ caseName: String) throws -> ClapAudioInput {
         let clip = caseName.replacingOccurrences(of: ".longer", with: "")
         let (shape, values) = try Self.tensor("\(clip).input", of: inputs)
-        let channels = name.contains("unfused") || name.contains("deep") ? 1 : 4
+        let channels = name == Self.fused.name ? 4 : 1
         return ClapAudioInput(
             channelCount: channels,
             frameCount: shape[1],

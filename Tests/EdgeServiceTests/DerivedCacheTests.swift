@@ -160,14 +160,15 @@ import Testing
         }
     }
 
-    /// Results in bfloat16 carry another signature; labels, which are float32 always, are shared.
-    @Test(.enabled(if: ModelPrecision.bfloat16.isSupported))
-    func sixteenBitsSignDifferentlyAndShareLabels() async throws {
+    /// Results in bfloat16 carry another signature, in integers that of float32; labels, which are float32 always, are shared.
+    @Test(arguments: [(ModelPrecision.bfloat16, "+bf16"), (.int16, "")])
+    func sixteenBitsShareLabels(_ precision: ModelPrecision, _ suffix: String) async throws {
+        guard precision.isSupported else { return }
         try await withFolder { folder in
-            let exact = try await SoundModel.load(directory: Self.model, cache: folder)
+            let exact = try await SoundModel.load(directory: Self.model, cache: folder, precision: .float32)
             let head = try exact.makeHead(prompts: Self.prompts)
-            let rough = try await SoundModel.load(directory: Self.model, cache: folder, precision: .bfloat16)
-            #expect(rough.signature == exact.signature + "+bf16")
+            let rough = try await SoundModel.load(directory: Self.model, cache: folder, precision: precision)
+            #expect(rough.signature == exact.signature + suffix)
             #expect(try rough.makeHead(prompts: Self.prompts) == head)
             #expect(rough.encodedPhraseCount == 0)
         }

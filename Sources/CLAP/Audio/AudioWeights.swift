@@ -27,16 +27,21 @@ struct AudioWeights: Sendable {
         )
     }
 
-    /// Floats of scratch memory that the products of the stages need, one at a time.
-    var productScratchCount: Int {
+    /// The linear layers of the stages.
+    private var dense: [PackedLinearWeights] {
         layers.flatMap { stage in
             let dense = stage.blocks.flatMap {
                 [$0.qkv, $0.attentionOutputDense, $0.intermediateDense, $0.outputDense]
             }
             return dense + [stage.downsample?.reduction].compactMap(\.self)
         }
-        .map(\.scratchCount).max() ?? 0
     }
+
+    /// Floats of scratch memory that the products of the stages need, one at a time.
+    var productScratchCount: Int { dense.map(\.scratchCount).max() ?? 0 }
+
+    /// Whether any of them multiplies integers.
+    var containsIntegers: Bool { dense.contains(where: \.isOfIntegers) }
 }
 
 /// `patch_embed`: convolutions as matrices over cut patches, (channels, 1, height, width).

@@ -22,7 +22,8 @@ struct PackedLinearWeights: Sendable {
         self.init(binder, joining: [prefix], inputs: inputs, outputs: outputs, rows: rows, hasBias: hasBias)
     }
 
-    /// Several layers of `outputs` outputs each, in the binder's precision; `rows` are those of a window that pass them.
+    /// Several layers of `outputs` outputs each, in the binder's precision or, where that is of integers and does not
+    /// pay for the shape, in float32; `rows` are those of a window that pass them.
     init(
         _ binder: WeightBinder,
         joining prefixes: [String],
@@ -34,16 +35,25 @@ struct PackedLinearWeights: Sendable {
         let biases = hasBias ? prefixes.map { binder.tensor($0 + ".bias", [outputs]) } : []
         let bias = Self.join(biases, of: outputs, binder)
         let weights = prefixes.map { binder.tensor($0 + ".weight", [outputs, inputs]) }
-        let pays = StrassenPanels.pays(rows: rows, outputs: prefixes.count * outputs, inputs: inputs)
         self.init(
             binder,
             weights,
             bias: bias,
             inputs: inputs,
             outputs: outputs,
-            method: pays && binder.precision == .float32 ? .strassen : .direct(binder.precision)
+            method: Self.method(in: binder.precision, rows: rows, outputs: prefixes.count * outputs, inputs: inputs)
         )
         for prefix in prefixes { binder.releasePages(of: prefix + ".weight") }
+    }
+
+    /// The fastest method of a precision for a shape.
+    private static func method(in precision: Precision, rows: Int, outputs: Int, inputs: Int) -> Method {
+        switch precision {
+        case .bfloat16: .direct(.bfloat16)
+        case .int16 where WeightPanels.payInIntegers(rows: rows, outputs: outputs, inputs: inputs): .direct(.int16)
+        case .float32, .int16:
+            StrassenPanels.pays(rows: rows, outputs: outputs, inputs: inputs) ? .strassen : .direct(.float32)
+        }
     }
 
     /// A convolution's kernel as a matrix over cut patches, (outputs, 1, height, width).
@@ -105,6 +115,11 @@ struct PackedLinearWeights: Sendable {
                 end += bias.count
             }
         }
+    }
+
+    /// Whether it multiplies integers.
+    var isOfIntegers: Bool {
+        if case .direct(.int16) = method { true } else { false }
     }
 
     /// Floats of scratch memory that `multiply` needs.

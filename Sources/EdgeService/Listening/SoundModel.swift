@@ -129,7 +129,8 @@ public final class SoundModel: Sendable {
     }
 
     /// What stored and published results are signed with: the name and the first digits of the weights' SHA-256, and
-    /// "+bf16" where the last digits of results are those of bfloat16.
+    /// "+bf16" where the last digits of results are those of bfloat16. Integers stay as near to float32 as the trend log's own
+    /// rounding, so that what was learned in one holds in the other.
     ///
     /// A model loaded without a cache reads the whole weights file on first use.
     public var signature: String {

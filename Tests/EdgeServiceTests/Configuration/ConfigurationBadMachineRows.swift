@@ -239,7 +239,7 @@ extension BadFile {
         BadFile("proxies", adding: "http: {trusted_proxies: 10.0.0.1}", "http.trusted_proxies", "a list"),
         BadFile("host", adding: "http: {hosts: [\"edge-1:8750\"]}", "http.hosts[1]", "without a port"),
         BadFile("threads", adding: "model: {threads: 0}", "model.threads", "1 to 256"),
-        BadFile("precision", adding: "model: {precision: float16}", "model.precision", "float32, bfloat16"),
+        BadFile("precision", adding: "model: {precision: float16}", "model.precision", "float32, bfloat16, int16"),
         BadFile("model folder", adding: "model: {path: ./nowhere}", "model.path", "no config.json"),
         BadFile("queue", adding: "intake: {queue: none}", "intake.queue", "whole number"),
         BadFile("payload", adding: "intake: {max_payload: 1GB}", "intake.max_payload", "256MiB"),
