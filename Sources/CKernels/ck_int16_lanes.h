@@ -46,10 +46,9 @@ CK_SIMD void CK_INT16_ROUND(const float *x, ptrdiff_t count, float worth, float 
 
 CK_SIMD void CK_INT16_PACK(const ck_word_rows *call) {
     const ck_word_rows r = *call;
-    ptrdiff_t depth = ck_panel_words(r.count);
     for (ptrdiff_t i = 0; i < r.rows; i++) {
         const float *x = r.x + i * r.x_stride;
-        float *words = r.words + i * depth, *factors = r.factors + i * CK_WORD_GROUPS;
+        float *words = r.words + i * CK_WORD_STRIDE, *factors = r.factors + i * CK_WORD_GROUPS;
         ptrdiff_t left = r.count;
         for (; left >= GROUP_VALUES; left -= GROUP_VALUES, x += GROUP_VALUES, words += CK_GROUP_WORDS) {
             // A whole group's vectors are known to the compiler and stay in registers between.

@@ -77,7 +77,7 @@ void ck_bf16_pack(const float *x, ptrdiff_t count, float *words) {
 
 static void pack_rows(const ck_word_rows *r) {
     for (ptrdiff_t i = 0; i < r->rows; i++) {
-        ck_bf16_pack(r->x + i * r->x_stride, r->count, r->words + i * ck_panel_words(r->count));
+        ck_bf16_pack(r->x + i * r->x_stride, r->count, r->words + i * CK_WORD_STRIDE);
     }
 }
 

@@ -5,6 +5,7 @@
 #define CK_TILE_ROWS 12
 #define CK_TILE_PANELS 2
 #define CK_TILES ck_panel_tiles_bf16_avx512
+#define CK_TILE_WORDS
 #define CK_TILE_MULTIPLY_ADD(x, weight, sum) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(weight))
 #include "ck_panel_lanes.h"
 

@@ -63,7 +63,7 @@ static void pack_scalar(const ck_word_rows *r) {
             const float *x = r->x + i * r->x_stride + k;
             ptrdiff_t count = r->count - k < 2 * CK_GROUP_WORDS ? r->count - k : 2 * CK_GROUP_WORDS;
             float worth = ck_int16_worth_of_extremes(x, count);
-            round_scalar(x, count, worth, r->words + i * ck_panel_words(r->count) + k / 2);
+            round_scalar(x, count, worth, r->words + i * CK_WORD_STRIDE + k / 2);
             r->factors[i * CK_WORD_GROUPS + group] = worth;
         }
     }

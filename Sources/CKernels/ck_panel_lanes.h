@@ -1,7 +1,8 @@
 // Tiles of the blocked product in the vocabulary of ck_simd.h; a file includes this once after choosing
 // CK_TILE_ROWS (rows of a tile), CK_TILE_PANELS (panels side by side) and CK_TILES (the function's name).
 // CK_TILE_MULTIPLY_ADD(x, weight, sum) may say what one step does with a lane; without it, a float32 multiply-add.
-// With CK_TILE_INTEGERS defined, words hold two integers: their sums are integers, group by group.
+// With CK_TILE_WORDS defined, x is in words of two values; with CK_TILE_INTEGERS, these are integers: their sums are integers,
+// group by group.
 //
 // Rows times vectors of a tile fill the registers but for the weights and one value of x: 6 x 2 of 16 with AVX2, 12 x 2 of
 // 32 with AVX-512, 6 x 4 of 32 with NEON.
@@ -10,6 +11,7 @@
 
 // What a tile sums in along the depth.
 #ifdef CK_TILE_INTEGERS
+#define CK_TILE_WORDS
 typedef vi running;
 #define CK_TILE_MULTIPLY_ADD vi_add_products
 #define CK_TILE_ZERO vi_zero()
@@ -34,6 +36,11 @@ enum {
     INTEGERS = 1,
 #else
     INTEGERS = 0,
+#endif
+#ifdef CK_TILE_WORDS
+    WORDS = 1,
+#else
+    WORDS = 0,
 #endif
 };
 
@@ -196,12 +203,14 @@ CK_SIMD_INLINE void groups(const ck_panel_tiles *t, const float *const x[CK_TILE
 // fetched as the tile is deep.
 CK_SIMD_INLINE void tile(const ck_panel_tiles *t, ptrdiff_t first, int rows, int panels, tile_ends ends, fetching fetch,
                          const float *ahead) {
-    const float *x[CK_TILE_ROWS];
+    ptrdiff_t x_stride = WORDS ? CK_WORD_STRIDE : t->x_stride;
+    const float *base = t->x + first * x_stride, *x[CK_TILE_ROWS];
+    if (WORDS) CK_OWN_REGISTER(base);
     vf sums[CK_TILE_ROWS][VECTORS];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-        x[r] = t->x + (first + r) * t->x_stride;
-        if (CK_TILE_ROWS <= CK_ADDRESS_REGISTERS) CK_OWN_REGISTER(x[r]);
+        x[r] = base + r * x_stride;
+        if (!WORDS && CK_TILE_ROWS <= CK_ADDRESS_REGISTERS) CK_OWN_REGISTER(x[r]);
 #pragma clang loop unroll(full)
         for (int v = 0; v < VECTORS; v++) sums[r][v] = vf_set(0.0f);
     }

@@ -122,7 +122,7 @@ void ck_panel_blocks(const ck_panel_product_call *call, ck_panel_kernel kernel, 
                     .factors = room->factors,
                 });
                 t.x = room->words;
-                t.x_stride = t.depth;
+                t.x_stride = CK_WORD_STRIDE;
                 t.factors = room->factors;
             }
             t.panel_stride = t.depth * CK_PANEL_WIDTH;

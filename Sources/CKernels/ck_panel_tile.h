@@ -16,8 +16,8 @@ typedef struct {
     ck_then then;
 } ck_panel_tiles;
 
-/// Rows of x, (rows, count), which become words of two values that follow each other, (rows, ck_panel_words(count)) dense,
-/// and factors, (rows, CK_WORD_GROUPS), where words are integers.
+/// Rows of x, (rows, count), which become words of two values that follow each other, (rows, CK_WORD_STRIDE), and factors,
+/// (rows, CK_WORD_GROUPS), where words are integers.
 typedef struct {
     const float *x;
     ptrdiff_t x_stride, rows, count;
@@ -39,13 +39,20 @@ static inline ptrdiff_t ck_even_block(ptrdiff_t count, ptrdiff_t most, ptrdiff_t
     return (size + grain - 1) / grain * grain;
 }
 
-/// A block of x in words of two values: at most this many rows, and this many words in a row. 101 KB. Words of integers
-/// have one scale for each group of CK_GROUP_WORDS.
-enum { CK_WORD_ROWS = 132, CK_WORD_DEPTH = 192, CK_GROUP_WORDS = 48, CK_WORD_GROUPS = CK_WORD_DEPTH / CK_GROUP_WORDS };
+/// A block of x in words of two values: at most this many rows, and this many words in a row. Rows lie an odd number of cache
+/// lines apart, known to the compiler, so that a tile needs one register to address them. Words of integers have one
+/// factor for each group of CK_GROUP_WORDS.
+enum {
+    CK_WORD_ROWS = 132,
+    CK_WORD_DEPTH = 192,
+    CK_WORD_STRIDE = CK_WORD_DEPTH + 16,
+    CK_GROUP_WORDS = 48,
+    CK_WORD_GROUPS = CK_WORD_DEPTH / CK_GROUP_WORDS,
+};
 
-/// Room for a block of x in words.
+/// Room for a block of x in words, 112 KB.
 typedef struct {
-    _Alignas(64) float words[CK_WORD_ROWS * CK_WORD_DEPTH];
+    _Alignas(64) float words[CK_WORD_ROWS * CK_WORD_STRIDE];
     float factors[CK_WORD_ROWS * CK_WORD_GROUPS];
 } ck_word_room;
 
@@ -61,7 +68,7 @@ void ck_panel_tiles_avx2(const ck_panel_tiles *tiles);
 void ck_panel_tiles_avx512(const ck_panel_tiles *tiles);
 void ck_panel_tiles_neon(const ck_panel_tiles *tiles);
 
-// The same over words of two bfloat16; x_stride, panel_stride and depth count words.
+// The same over words of two bfloat16; panel_stride and depth count words, and x_stride is CK_WORD_STRIDE.
 void ck_panel_tiles_bf16_scalar(const ck_panel_tiles *tiles);
 void ck_panel_tiles_bf16_avx512(const ck_panel_tiles *tiles);
 void ck_bf16_words_avx512(const float *x, ptrdiff_t count, float *words);

@@ -49,12 +49,13 @@ import Testing
     @Test(arguments: Fixture.wideHalf.cases, InstructionSet.allCases.filter(\.isSupported))
     func integersMatchTheReference(_ caseName: String, _ path: InstructionSet) throws {
         let fixture = Fixture.wideHalf
-        let found: [Float]? = try path.withOverride {
-            guard ModelPrecision.int16.isSupported else { return nil }
-            let model = try fixture.load(.int16)
-            #expect(model.precision == .int16)
-            return try model.makeAudioEncoder().embed(try fixture.input(caseName))
-        } ?? nil
+        let found: [Float]? =
+            try path.withOverride {
+                guard ModelPrecision.int16.isSupported else { return nil }
+                let model = try fixture.load(.int16)
+                #expect(model.precision == .int16)
+                return try model.makeAudioEncoder().embed(try fixture.input(caseName))
+            } ?? nil
         guard let found else { return }
         #expect(largestDifference(found, try fixture.expected("\(caseName).embedding")) <= 1e-4)
     }

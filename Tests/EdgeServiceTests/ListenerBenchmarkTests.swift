@@ -59,7 +59,8 @@ import Testing
         let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let keys = [
             "model", "threads", "windows", "log_mel_ms", "encoder_ms", "windows_per_second", "fma_peak_gflops",
-            "gemm_peak_gflops", "share_of_peak", "share_of_fma_peak", "share_meanwhile", "fma_meanwhile_gflops", "peak_rss_mb",
+            "gemm_peak_gflops", "share_of_peak", "share_of_fma_peak", "share_meanwhile", "fma_meanwhile_gflops",
+            "peak_rss_mb",
             "allocations_per_window", "text_ms", "texts",
         ]
         for key in keys { #expect(document[key] != nil, "\(key)") }
