@@ -5,7 +5,8 @@
 
 Makes each model once in the cache folder (about 615 MB each, never committed; AUSCULTA_REFERENCE_CACHE or --cache,
 default ~/.cache/ausculta-reference), embeds the test sounds and phrases with torch and with `ausculta embed`, and prints
-the largest difference of the L2-normalised embeddings. Fails above 1e-4. DIR holds RoBERTa's vocab.json and merges.txt.
+the largest difference of the L2-normalised embeddings, of sounds in int16, where this machine computes in that, and in float32.
+Fails above 1e-4. DIR holds RoBERTa's vocab.json and merges.txt.
 --time N also times the audio tower on one thread, torch and Ausculta taking turns N times, and prints medians
 (Ausculta's from `ausculta bench --model DIR --json`, median of "encoder_ms").
 """
@@ -29,6 +30,8 @@ from transformers import ClapAudioConfig, ClapConfig, ClapModel, RobertaTokenize
 from random_clap import SAMPLE_RATE_HZ, Deterministic, clip, random_model
 
 LIMIT = 1e-4
+# What the audio tower's linear layers are computed in; texts are in float32 always.
+PRECISIONS = ("int16", "float32")
 CLIPS = ((3, 0), (10, 1), (23, 2))
 TEXTS = [
     "This is a sound of an air compressor with a bearing lacking oil",
@@ -79,13 +82,21 @@ def ausculta(binary: str, *arguments: str) -> dict:
     return json.loads(result.stdout)
 
 
+def has_integers(binary: str, folder: pathlib.Path) -> bool:
+    """Whether this machine is fast at integers on the path in use, and computes in them by itself."""
+    command = [binary, "bench", "--model", str(folder), "--windows", "1", "--encoder-only", "--json"]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["precision"] == "int16"
+
+
 @torch.no_grad()
 def torch_audio(model, mel, longer: bool) -> np.ndarray:
     return model.get_audio_features(mel[None], is_longer=torch.tensor([[longer]])).pooler_output[0].numpy()
 
 
 @torch.no_grad()
-def compare(name: str, folder: pathlib.Path, options) -> list[tuple[str, float]]:
+def compare(name: str, folder: pathlib.Path, options) -> list[tuple[str, dict[str, float]]]:
+    """Inputs, each with the largest difference by precision."""
+    precisions = [name for name in PRECISIONS if name == "float32" or has_integers(options.ausculta, folder)]
     model = ClapModel.from_pretrained(folder, attn_implementation="eager").eval()
     fused = model.config.audio_config.enable_fusion
     features = Deterministic("fusion" if fused else "rand_trunc")
@@ -97,16 +108,21 @@ def compare(name: str, folder: pathlib.Path, options) -> list[tuple[str, float]]
         if fused and not longer:
             variants.append((f"audio {seconds} s, marked longer", ["--reference-is-longer"], True))
         for row, flags, is_longer in variants:
-            ours = ausculta(options.ausculta, "embed", str(path), "--model", str(folder), "--json", *flags)
-            values = np.array(ours["embeddings"][0]["values"], dtype=np.float32)
-            rows.append((row, float(np.abs(values - torch_audio(model, mel, is_longer)).max())))
+            theirs = torch_audio(model, mel, is_longer)
+            differences = {}
+            for precision in precisions:
+                ours = ausculta(options.ausculta, "embed", str(path), "--model", str(folder), "--json",
+                                "--precision", precision, *flags)
+                values = np.array(ours["embeddings"][0]["values"], dtype=np.float32)
+                differences[precision] = float(np.abs(values - theirs).max())
+            rows.append((row, differences))
     tokenizer = RobertaTokenizerFast(str(folder / "vocab.json"), str(folder / "merges.txt"))
     for text in TEXTS:
         ours = ausculta(options.ausculta, "embed", "--text", text, "--model", str(folder), "--json")
         values = np.array(ours["embeddings"][0]["values"], dtype=np.float32)
         ids = tokenizer(text, return_tensors="pt")["input_ids"]
         theirs = model.get_text_features(ids).pooler_output[0].numpy()
-        rows.append((f"text of {ids.shape[1]} tokens", float(np.abs(values - theirs).max())))
+        rows.append((f"text of {ids.shape[1]} tokens", {"float32": float(np.abs(values - theirs).max())}))
     return rows
 
 
@@ -138,16 +154,17 @@ def main() -> None:
     torch.set_num_threads(1)
 
     worst = 0.0
-    print(f"| {'model':<20} | {'input':<26} | largest difference |")
-    print(f"|{'-' * 22}|{'-' * 28}|-------------------:|")
+    print(f"| {'model':<20} | {'input':<26} | largest difference, int16 | float32  |")
+    print(f"|{'-' * 22}|{'-' * 28}|--------------------------:|---------:|")
     for seed, (name, config) in enumerate(configurations().items()):
         if name not in options.models:
             continue
         folder = options.cache / name
         make_model(folder, config, seed, options.roberta)
-        for row, difference in compare(name, folder, options):
-            print(f"| {name:<20} | {row:<26} | {difference:>18.2e} |", flush=True)
-            worst = max(worst, difference)
+        for row, differences in compare(name, folder, options):
+            first, second = (f"{differences[name]:.2e}" if name in differences else "" for name in PRECISIONS)
+            print(f"| {name:<20} | {row:<26} | {first:>25} | {second:>8} |", flush=True)
+            worst = max(worst, *differences.values())
     for name in options.models if options.time else []:
         theirs, ours = compare_times(options.cache / name, options.time, options.ausculta)
         print(f"{name}: torch eager {theirs:.0f} ms, Ausculta {ours:.0f} ms a window (one thread, medians)")

@@ -292,6 +292,11 @@ CK_SIMD void CK_TILES(const ck_panel_tiles *call) {
     // A copy, because the compiler would read the original again after every store.
     const ck_panel_tiles copy = *call, *t = &copy;
     tile_ends ends = {{t->then, t->accumulate, t->columns}};
+    // What a tile ends with, far from what it begins with.
+    for (ptrdiff_t p = 0; p < CK_TILE_PANELS * CK_PANEL_WIDTH; p += CK_PANEL_WIDTH) {
+        if (INTEGERS) __builtin_prefetch(t->scales + p, 0, 3);
+        if (t->bias) __builtin_prefetch(t->bias + p, 0, 3);
+    }
 #if CK_TILE_PANELS > 1
     // The last panel may be alone.
     if (t->columns <= CK_PANEL_WIDTH) {
