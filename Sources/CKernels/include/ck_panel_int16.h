@@ -17,6 +17,7 @@ int ck_has_int16(void);
 float ck_int16_round_output(const float *weight, ptrdiff_t depth, float *words);
 
 /// As ck_panel_product, over `panels` that ck_pack_panels made of words, with ck_panel_words(depth) for its depth. x is
-/// float32, of at most 1e33, and rounded on the way; a group of it that is not all finite makes its row NaN. `scales` is what an integer of
-/// each output is worth, (outputs, rounded up to whole panels). Every value depends on its row and its output alone.
+/// float32, of at most 1e33, and rounded on the way; a group of it that is not all finite makes its row NaN. `scales` is
+/// what an integer of each output is worth, (outputs, rounded up to whole panels). Every value depends on its row and its
+/// output alone.
 void ck_panel_product_int16(const ck_panel_product_call *call, const float *scales);
