@@ -1,5 +1,5 @@
 // How rows become integers of sixteen bits, in the vocabulary of ck_simd.h; a file includes this once after choosing
-// CK_INT16_WORTH, CK_INT16_ROUND and CK_INT16_PACK (the functions' names).
+// CK_INT16_PACK and, where weights are rounded by it, too, CK_INT16_WORTH and CK_INT16_ROUND (the functions' names).
 #include <math.h>
 
 #include "ck_panel_tile.h"
@@ -38,11 +38,13 @@ CK_SIMD_INLINE void round_to_words(const float *x, ptrdiff_t count, float worth,
     for (ptrdiff_t i = 0; i < (count + 1) / 2; i++) words[i] = last[i];
 }
 
+#ifdef CK_INT16_WORTH
 CK_SIMD float CK_INT16_WORTH(const float *x, ptrdiff_t count) { return worth_of(x, count); }
 
 CK_SIMD void CK_INT16_ROUND(const float *x, ptrdiff_t count, float worth, float *words) {
     round_to_words(x, count, worth, words);
 }
+#endif
 
 CK_SIMD void CK_INT16_PACK(const ck_word_rows *call) {
     const ck_word_rows r = *call;

@@ -8,8 +8,6 @@
 #define CK_TILES ck_panel_tiles_int16_avx512
 #define CK_TILE_INTEGERS
 #include "ck_panel_lanes.h"
-#define CK_INT16_WORTH ck_int16_worth_avx512
-#define CK_INT16_ROUND ck_int16_round_avx512
 #define CK_INT16_PACK ck_int16_pack_avx512
 #include "ck_int16_lanes.h"
 #endif

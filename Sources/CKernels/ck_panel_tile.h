@@ -85,7 +85,8 @@ void ck_panel_tiles_int16_scalar(const ck_panel_tiles *tiles);
 void ck_panel_tiles_int16_avx2(const ck_panel_tiles *tiles);
 void ck_panel_tiles_int16_avx512(const ck_panel_tiles *tiles);
 
-// What an integer of a group is worth, and a group rounded to integers of that worth. The same bits on both paths.
+// What an integer of a group is worth, and values rounded to integers of a worth; rows at once, with the same bits on both
+// paths.
 float ck_int16_worth_avx2(const float *x, ptrdiff_t count);
 void ck_int16_round_avx2(const float *x, ptrdiff_t count, float worth, float *words);
 void ck_int16_pack_avx2(const ck_word_rows *rows);
