@@ -5,13 +5,14 @@
 
 Makes each model once in the cache folder (about 615 MB each, never committed; AUSCULTA_REFERENCE_CACHE or --cache,
 default ~/.cache/ausculta-reference), embeds the test sounds and phrases with torch and with `ausculta embed`, and prints
-the largest difference of the L2-normalised embeddings, of sounds in int16, where this machine computes in that, and in float32.
+the largest difference of the L2-normalised embeddings, in int16, where this machine computes in that, and in float32.
 Fails above 1e-4. DIR holds RoBERTa's vocab.json and merges.txt.
 --time N also times the audio tower on one thread, torch and Ausculta taking turns N times, and prints medians
 (Ausculta's from `ausculta bench --model DIR --json`, median of "encoder_ms").
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -30,7 +31,7 @@ from transformers import ClapAudioConfig, ClapConfig, ClapModel, RobertaTokenize
 from random_clap import SAMPLE_RATE_HZ, Deterministic, clip, random_model
 
 LIMIT = 1e-4
-# What the audio tower's linear layers are computed in; texts are in float32 always.
+# What linear layers are computed in.
 PRECISIONS = ("int16", "float32")
 CLIPS = ((3, 0), (10, 1), (23, 2))
 TEXTS = [
@@ -82,6 +83,7 @@ def ausculta(binary: str, *arguments: str) -> dict:
     return json.loads(result.stdout)
 
 
+@functools.cache
 def has_integers(binary: str, folder: pathlib.Path) -> bool:
     """Whether this machine is fast at integers on the path in use, and computes in them by itself."""
     command = [binary, "bench", "--model", str(folder), "--windows", "1", "--encoder-only", "--json"]
@@ -93,10 +95,21 @@ def torch_audio(model, mel, longer: bool) -> np.ndarray:
     return model.get_audio_features(mel[None], is_longer=torch.tensor([[longer]])).pooler_output[0].numpy()
 
 
+def differences(theirs: np.ndarray, folder: pathlib.Path, options, arguments: list[str]) -> dict[str, float]:
+    """The largest difference of one embedding in each precision."""
+    found = {}
+    for precision in PRECISIONS:
+        if precision == "float32" or has_integers(options.ausculta, folder):
+            ours = ausculta(options.ausculta, "embed", *arguments, "--model", str(folder), "--json",
+                            "--precision", precision)
+            values = np.array(ours["embeddings"][0]["values"], dtype=np.float32)
+            found[precision] = float(np.abs(values - theirs).max())
+    return found
+
+
 @torch.no_grad()
 def compare(name: str, folder: pathlib.Path, options) -> list[tuple[str, dict[str, float]]]:
     """Inputs, each with the largest difference by precision."""
-    precisions = [name for name in PRECISIONS if name == "float32" or has_integers(options.ausculta, folder)]
     model = ClapModel.from_pretrained(folder, attn_implementation="eager").eval()
     fused = model.config.audio_config.enable_fusion
     features = Deterministic("fusion" if fused else "rand_trunc")
@@ -109,20 +122,12 @@ def compare(name: str, folder: pathlib.Path, options) -> list[tuple[str, dict[st
             variants.append((f"audio {seconds} s, marked longer", ["--reference-is-longer"], True))
         for row, flags, is_longer in variants:
             theirs = torch_audio(model, mel, is_longer)
-            differences = {}
-            for precision in precisions:
-                ours = ausculta(options.ausculta, "embed", str(path), "--model", str(folder), "--json",
-                                "--precision", precision, *flags)
-                values = np.array(ours["embeddings"][0]["values"], dtype=np.float32)
-                differences[precision] = float(np.abs(values - theirs).max())
-            rows.append((row, differences))
+            rows.append((row, differences(theirs, folder, options, [str(path), *flags])))
     tokenizer = RobertaTokenizerFast(str(folder / "vocab.json"), str(folder / "merges.txt"))
     for text in TEXTS:
-        ours = ausculta(options.ausculta, "embed", "--text", text, "--model", str(folder), "--json")
-        values = np.array(ours["embeddings"][0]["values"], dtype=np.float32)
         ids = tokenizer(text, return_tensors="pt")["input_ids"]
         theirs = model.get_text_features(ids).pooler_output[0].numpy()
-        rows.append((f"text of {ids.shape[1]} tokens", {"float32": float(np.abs(values - theirs).max())}))
+        rows.append((f"text of {ids.shape[1]} tokens", differences(theirs, folder, options, ["--text", text])))
     return rows
 
 

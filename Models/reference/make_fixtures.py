@@ -8,7 +8,8 @@ vocab.json, merges.txt and expected.safetensors:
     tiny-fused       htsat-tiny's shape (four stages, patch 4), aff_2d fusion, head widths 6, 12, 12, 24
     tiny-unfused     the same without fusion, another seed
     tiny-deep-half   three stages of depths 1, 2, 3, patch 8, two heads widths, no QKV bias, MLP ratio 2, weights in F16
-    wide-half        two stages of 96 and 192 channels, patch 8, weights in F16: wide enough for products in integers
+    wide-half        two stages of 96 and 192 channels, patch 8, text of 256 channels, weights in F16: wide enough for
+                     products in integers
 
 expected.safetensors holds, per case ("3s", "10s", "23s", and "3s.longer" where a short clip is marked longer as the
 reference does): "CASE.input" (channels, frames, mels; one channel where all four are the same; the models in F16 have
@@ -97,6 +98,8 @@ def configurations() -> dict[str, ClapConfig]:
         mlp_ratio=4.0,
     )
 
+    wide_text = dict(text, num_hidden_layers=2, hidden_size=256, num_attention_heads=8, intermediate_size=256)
+
     def config(audio, text, projection_dim=32):
         return ClapConfig(
             audio_config=ClapAudioConfig(**audio).to_dict(),
@@ -108,7 +111,7 @@ def configurations() -> dict[str, ClapConfig]:
         "tiny-fused": config(dict(htsat_tiny, enable_fusion=True, fusion_type="aff_2d"), text),
         "tiny-unfused": config(htsat_tiny, text),
         "tiny-deep-half": config(deep, dict(text, num_hidden_layers=1, hidden_size=24, num_attention_heads=2)),
-        "wide-half": config(wide, dict(text, num_hidden_layers=1, hidden_size=24, num_attention_heads=2), 128),
+        "wide-half": config(wide, wide_text, 128),
     }
 
 

@@ -4,7 +4,7 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #endif
-#include "ck_file_pages.h"
+#include "ck_code_pages.h"
 
 #if defined(__linux__)
 #include <link.h>

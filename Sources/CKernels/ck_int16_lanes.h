@@ -1,14 +1,20 @@
 // How rows become integers of sixteen bits, in the vocabulary of ck_simd.h; a file includes this once after choosing
-// CK_INT16_PACK and, where weights are rounded by it, too, CK_INT16_WORTH and CK_INT16_ROUND (the functions' names).
+// CK_INT16_PACK and CK_INT16_PACK_ROWS and, where weights are rounded by it, too, CK_INT16_WORTH and CK_INT16_ROUND (the
+// functions' names).
 #include <math.h>
 
 #include "ck_panel_tile.h"
 #include "ck_simd.h"
 
-enum { GROUP_VALUES = 2 * CK_GROUP_WORDS, GROUP_VECTORS = GROUP_VALUES / VF_LANES };
+enum {
+    GROUP_VALUES = 2 * CK_GROUP_WORDS,
+    GROUP_VECTORS = GROUP_VALUES / VF_LANES,
+    ROW_GROUP_VALUES = 2 * CK_ROW_GROUP_WORDS,
+};
 
-// The least that lets no integer and no sum of the group leave its bits. `count` is at most a group, and may be known.
-CK_SIMD_INLINE float worth_of(const float *x, ptrdiff_t count) {
+// The least that lets no integer leave its bits, and no norm of the group's integers exceed `norm`. `count` is at most a group, and
+// may be known.
+CK_SIMD_INLINE float worth_of(const float *x, ptrdiff_t count, float norm) {
     vf largest = vf_set(0.0f), squares[16 / VF_LANES];
     // Sixteen sums whatever the vectors, in the same places.
     for (int v = 0; v < 16 / VF_LANES; v++) squares[v] = vf_set(0.0f);
@@ -22,8 +28,8 @@ CK_SIMD_INLINE float worth_of(const float *x, ptrdiff_t count) {
     }
     float sum = vf_sum_of_sixteen(squares);
     // Sums that overflowed or lost bits, and what is not a number.
-    if (!(sum > 1e-30f && sum < 1e30f)) return ck_int16_worth_of_extremes(x, count);
-    float by_largest = vf_largest(largest) * (1.0f / CK_INT16_LARGEST), by_norm = sqrtf(sum) * (1.0f / CK_INT16_NORM);
+    if (!(sum > 1e-30f && sum < 1e30f)) return ck_int16_worth_of_extremes(x, count, norm);
+    float by_largest = vf_largest(largest) * (1.0f / CK_INT16_LARGEST), by_norm = sqrtf(sum) * (1.0f / norm);
     return by_largest > by_norm ? by_largest : by_norm;
 }
 
@@ -39,7 +45,7 @@ CK_SIMD_INLINE void round_to_words(const float *x, ptrdiff_t count, float worth,
 }
 
 #ifdef CK_INT16_WORTH
-CK_SIMD float CK_INT16_WORTH(const float *x, ptrdiff_t count) { return worth_of(x, count); }
+CK_SIMD float CK_INT16_WORTH(const float *x, ptrdiff_t count) { return worth_of(x, count, CK_INT16_NORM); }
 
 CK_SIMD void CK_INT16_ROUND(const float *x, ptrdiff_t count, float worth, float *words) {
     round_to_words(x, count, worth, words);
@@ -54,13 +60,29 @@ CK_SIMD void CK_INT16_PACK(const ck_word_rows *call) {
         ptrdiff_t left = r.count;
         for (; left >= GROUP_VALUES; left -= GROUP_VALUES, x += GROUP_VALUES, words += CK_GROUP_WORDS) {
             // A whole group's vectors are known to the compiler and stay in registers between.
-            float worth = worth_of(x, GROUP_VALUES);
+            float worth = worth_of(x, GROUP_VALUES, CK_INT16_NORM);
             round_to_words(x, GROUP_VALUES, worth, words);
             *factors++ = worth;
         }
         if (left > 0) {
-            *factors = worth_of(x, left);
+            *factors = worth_of(x, left, CK_INT16_NORM);
             round_to_words(x, left, *factors, words);
         }
+    }
+}
+
+// The group that needs the largest worth decides for the row.
+CK_SIMD void CK_INT16_PACK_ROWS(const ck_word_rows *call) {
+    const ck_word_rows r = *call;
+    for (ptrdiff_t i = 0; i < r.rows; i++) {
+        const float *x = r.x + i * r.x_stride;
+        float worth = 0.0f;
+        ptrdiff_t k = 0;
+        for (; k + ROW_GROUP_VALUES <= r.count; k += ROW_GROUP_VALUES) {
+            worth = ck_larger_worth(worth, worth_of(x + k, ROW_GROUP_VALUES, CK_INT16_ROW_NORM));
+        }
+        if (k < r.count) worth = ck_larger_worth(worth, worth_of(x + k, r.count - k, CK_INT16_ROW_NORM));
+        round_to_words(x, r.count, worth, r.words + i * CK_WORD_STRIDE);
+        r.factors[i] = worth;
     }
 }

@@ -31,7 +31,7 @@ int ck_has_int16(void) {
 
 // MARK: scalar
 
-float ck_int16_worth_of_extremes(const float *x, ptrdiff_t count) {
+float ck_int16_worth_of_extremes(const float *x, ptrdiff_t count, float norm) {
     double largest = 0, squares = 0;
     for (ptrdiff_t i = 0; i < count; i++) {
         double value = fabs((double)x[i]);
@@ -40,7 +40,7 @@ float ck_int16_worth_of_extremes(const float *x, ptrdiff_t count) {
     }
     if (!isfinite(squares)) return NAN;
     // Values below 1e-30 need not keep all their bits.
-    double worth = fmax(largest / CK_INT16_LARGEST, sqrt(squares) / CK_INT16_NORM);
+    double worth = fmax(largest / CK_INT16_LARGEST, sqrt(squares) / norm);
     return worth > CK_INT16_LEAST_WORTH ? (float)worth : CK_INT16_LEAST_WORTH;
 }
 
@@ -57,15 +57,30 @@ static void round_scalar(const float *x, ptrdiff_t count, float worth, float *wo
     }
 }
 
+static ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+
 static void pack_scalar(const ck_word_rows *r) {
     for (ptrdiff_t i = 0; i < r->rows; i++) {
         for (ptrdiff_t k = 0, group = 0; k < r->count; k += 2 * CK_GROUP_WORDS, group++) {
             const float *x = r->x + i * r->x_stride + k;
-            ptrdiff_t count = r->count - k < 2 * CK_GROUP_WORDS ? r->count - k : 2 * CK_GROUP_WORDS;
-            float worth = ck_int16_worth_of_extremes(x, count);
+            ptrdiff_t count = smaller(2 * CK_GROUP_WORDS, r->count - k);
+            float worth = ck_int16_worth_of_extremes(x, count, CK_INT16_NORM);
             round_scalar(x, count, worth, r->words + i * CK_WORD_STRIDE + k / 2);
             r->factors[i * CK_WORD_GROUPS + group] = worth;
         }
+    }
+}
+
+void ck_int16_pack_rows_scalar(const ck_word_rows *r) {
+    for (ptrdiff_t i = 0; i < r->rows; i++) {
+        const float *x = r->x + i * r->x_stride;
+        float worth = 0.0f;
+        for (ptrdiff_t k = 0; k < r->count; k += 2 * CK_ROW_GROUP_WORDS) {
+            ptrdiff_t count = smaller(2 * CK_ROW_GROUP_WORDS, r->count - k);
+            worth = ck_larger_worth(worth, ck_int16_worth_of_extremes(x + k, count, CK_INT16_ROW_NORM));
+        }
+        round_scalar(x, r->count, worth, r->words + i * CK_WORD_STRIDE);
+        r->factors[i] = worth;
     }
 }
 
@@ -76,20 +91,42 @@ static int32_t product_of_pairs(const float *a, const float *b) {
     return (int32_t)left[0] * right[0] + (int32_t)left[1] * right[1];
 }
 
+// The exact sum of one group's products, for one row of x and one column of the panel.
+static float sum_of_group(const ck_panel_tiles *t, const float *x, ptrdiff_t column, ptrdiff_t from, ptrdiff_t words) {
+    ptrdiff_t to = from + words < t->depth ? from + words : t->depth;
+    int32_t whole = 0;
+    for (ptrdiff_t k = from; k < to; k++) whole += product_of_pairs(x + k, t->panel + k * CK_PANEL_WIDTH + column);
+    return (float)whole;
+}
+
+static void finish_at(const ck_panel_tiles *t, float *out, ptrdiff_t column, float value) {
+    if (t->accumulate) value += out[column];
+    out[column] = ck_panel_finish(t->bias ? value + t->bias[column] : value, t->then);
+}
+
 void ck_panel_tiles_int16_scalar(const ck_panel_tiles *t) {
     for (ptrdiff_t i = 0; i < t->rows; i++) {
         const float *x = t->x + i * t->x_stride, *factors = t->factors + i * CK_WORD_GROUPS;
-        float *out = t->out + i * t->out_stride;
         for (ptrdiff_t j = 0; j < t->columns; j++) {
             float sum = 0;
-            for (ptrdiff_t from = 0; from < t->depth; from += CK_GROUP_WORDS) {
-                ptrdiff_t to = from + CK_GROUP_WORDS < t->depth ? from + CK_GROUP_WORDS : t->depth;
-                int32_t whole = 0;
-                for (ptrdiff_t k = from; k < to; k++) whole += product_of_pairs(x + k, t->panel + k * CK_PANEL_WIDTH + j);
-                sum = fmaf((float)whole, factors[from / CK_GROUP_WORDS], sum);
+            for (ptrdiff_t from = 0, group = 0; from < t->depth; from += CK_GROUP_WORDS, group++) {
+                sum = fmaf(sum_of_group(t, x, j, from, CK_GROUP_WORDS), factors[group], sum);
             }
-            float value = t->accumulate ? out[j] + sum * t->scales[j] : sum * t->scales[j];
-            out[j] = ck_panel_finish(t->bias ? value + t->bias[j] : value, t->then);
+            finish_at(t, t->out + i * t->out_stride, j, sum * t->scales[j]);
+        }
+    }
+}
+
+void ck_row_tiles_int16_scalar(const ck_panel_tiles *t) {
+    for (ptrdiff_t i = 0; i < t->rows; i++) {
+        const float *x = t->x + i * t->x_stride;
+        for (ptrdiff_t j = 0; j < t->columns; j++) {
+            float sum = 0;
+            for (ptrdiff_t from = 0, group = 0; from < t->depth; from += CK_ROW_GROUP_WORDS, group++) {
+                float whole = sum_of_group(t, x, j, from, CK_ROW_GROUP_WORDS);
+                sum = fmaf(whole, t->scales[group * CK_PANEL_WIDTH + j], sum);
+            }
+            finish_at(t, t->out + i * t->out_stride, j, sum * t->factors[i]);
         }
     }
 }
@@ -100,7 +137,7 @@ static float worth_of(const float *x, ptrdiff_t count) {
 #if defined(__x86_64__)
     if (ck_has_avx2(ck_active_isa())) return ck_int16_worth_avx2(x, count);
 #endif
-    return ck_int16_worth_of_extremes(x, count);
+    return ck_int16_worth_of_extremes(x, count, CK_INT16_NORM);
 }
 
 float ck_int16_round_output(const float *weight, ptrdiff_t depth, float *words) {
@@ -110,9 +147,7 @@ float ck_int16_round_output(const float *weight, ptrdiff_t depth, float *words) 
     for (ptrdiff_t from = 0; from < depth; from += block) {
         ptrdiff_t to = from + block < depth ? from + block : depth;
         for (ptrdiff_t k = from; k < to; k += 2 * CK_GROUP_WORDS) {
-            float own = worth_of(weight + k, to - k < 2 * CK_GROUP_WORDS ? to - k : 2 * CK_GROUP_WORDS);
-            // NaN comes and stays.
-            if (own > worth || own != own) worth = own;
+            worth = ck_larger_worth(worth, worth_of(weight + k, smaller(2 * CK_GROUP_WORDS, to - k)));
         }
     }
 #if defined(__x86_64__)

@@ -21,6 +21,8 @@ public final class ClapModel: Sendable {
     /// Factor of text-to-audio cosines, e to the checkpoint's `logit_scale_t`.
     public let logitScaleText: Float
 
+    /// What the text tower's layers are computed in.
+    let textArithmetic: FewRows.Arithmetic
     let audioLayout: AudioLayout
     let audioWeights: AudioWeights
     private let file: SafetensorsFile
@@ -31,7 +33,8 @@ public final class ClapModel: Sendable {
     /// Weights stored as F32 are used where they lie in the mapped file; sixteen-bit ones are converted, the audio
     /// tower's now and the text tower's in `makeTextEncoder`. Every tensor is checked against the configuration.
     ///
-    /// - Parameter precision: of the audio tower's linear layers. The text tower stays in float32.
+    /// - Parameter precision: of the audio tower's linear layers, and with `int16` of the text tower's; these are in float32
+    ///   otherwise.
     /// - Throws: also where this machine has no instructions for the precision: it would be slower, not faster.
     public static func load(
         from directory: URL,
@@ -69,7 +72,7 @@ public final class ClapModel: Sendable {
         _ = names.tensor("logit_scale_t", [])
         try names.finish(reportsUnexpected: true)
 
-        file.bringIn { !TextWeights.owns($0) }
+        file.useLargePages { !TextWeights.owns($0) }
         let binder = WeightBinder(
             file,
             convertsWeights: true,
@@ -77,6 +80,9 @@ public final class ClapModel: Sendable {
             derivedFloatCount: names.derivedFloatCount
         )
         audioWeights = AudioWeights(binder, configuration, audioLayout)
+        let width = configuration.text.hiddenSize
+        textArithmetic =
+            precision == .int16 && FewRows.payInIntegers(outputs: width, inputs: width) ? .int16 : .float32
         self.precision = precision == .int16 && !audioWeights.containsIntegers ? .float32 : precision
         logitScaleAudio = exp(binder.tensor("logit_scale_a", []).values[0])
         logitScaleText = exp(binder.tensor("logit_scale_t", []).values[0])

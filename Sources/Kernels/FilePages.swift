@@ -1,13 +1,8 @@
-// What the system keeps of a file in memory.
+// What the system keeps of the program's own files in memory.
 import CKernels
 
-/// The system's page cache, asked about one file.
+/// The pages of program and libraries.
 public enum FilePages {
-    /// Whether a byte can be read without waiting for a disk; true where that is not known.
-    public static func isInMemory(descriptor: Int32, offset: Int) -> Bool {
-        ck_file_byte_in_memory(descriptor, Int64(offset)) != 0
-    }
-
     /// Lets go of the pages of program and libraries, after work that is done once: start-up, encoding labels. What is needed
     /// comes back from the page cache. Any thread may go on meanwhile.
     ///

@@ -28,7 +28,7 @@ struct ModelOptions: ParsableArguments {
 struct PrecisionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What the audio tower's linear layers are computed in: float32, int16 or bfloat16.",
+            "What the linear layers are computed in: float32, int16 or bfloat16.",
             discussion: """
                 By default int16 where the processor is fast at it (AVX-512 VNNI; AVX2 since Skylake or Zen 3), else \
                 float32: embeddings are within 1e-4 of each other. bfloat16 needs AVX-512 BF16.

@@ -52,8 +52,9 @@ import Testing
         for worker in found { #expect(worker == expected + expected + expected) }
     }
 
-    @Test func aTextGivesTheSameBitsWhateverCameBefore() throws {
-        let model = try Fixture.fused.load()
+    @Test(arguments: [ModelPrecision.float32, .int16].filter(\.isSupported))
+    func aTextGivesTheSameBitsWhateverCameBefore(_ precision: ModelPrecision) throws {
+        let model = try (precision == .float32 ? Fixture.fused : .wideHalf).load(precision)
         let texts: [[Int32]] = [[0, 9, 2], [0, 30, 31, 32, 33, 34, 35, 2], [0, 2]]
         let alone = try texts.map { bits(try model.makeTextEncoder().embed(tokens: $0)) }
         let shared = model.makeTextEncoder()
@@ -64,6 +65,12 @@ import Testing
         let many = (0..<80).map { texts[$0 % 3] }
         #expect(try shared.embed(texts: many).map(bits) == (0..<80).map { alone[$0 % 3] })
         #expect(try texts.reversed().map { bits(try shared.embed(tokens: $0)) } == alone.reversed())
+        // And on either width of vectors.
+        for path in [InstructionSet.avx2, .avx512] where path.isSupported {
+            guard path.withOverride({ precision.isSupported }) == true else { continue }
+            let found = try path.withOverride { try model.makeTextEncoder().embed(texts: texts).map(bits) }
+            #expect(found == alone, "\(path)")
+        }
     }
 
     private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }

@@ -73,6 +73,19 @@ import Testing
         }
     }
 
+    @Test(arguments: InstructionSet.allCases.filter(\.isSupported))
+    func textInIntegersMatchesTheReference(_ path: InstructionSet) throws {
+        let fixture = Fixture.wideHalf
+        _ = try path.withOverride {
+            guard ModelPrecision.int16.isSupported else { return }
+            let encoder = try fixture.load(.int16).makeTextEncoder()
+            let texts = try Fixture.texts().indices.map { try fixture.expected("text.\($0).ids").map { Int32($0) } }
+            for (i, embedding) in try encoder.embed(texts: texts).enumerated() {
+                #expect(largestDifference(embedding, try fixture.expected("text.\(i)")) <= 1e-4, "text \(i)")
+            }
+        }
+    }
+
     @Test(arguments: Fixture.all)
     func probabilitiesMatchTheReference(_ fixture: Fixture) throws {
         let model = try fixture.load()

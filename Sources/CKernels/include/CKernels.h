@@ -1,6 +1,7 @@
 #pragma once
 // Ausculta's C kernels: every routine has a scalar reference and, where it pays, AVX2+FMA and NEON twins behind one
 // run-time dispatch (ck_dispatch.h).
+#include "ck_code_pages.h"
 #include "ck_dispatch.h"
 #include "ck_fft.h"
 #include "ck_moments.h"
@@ -8,7 +9,7 @@
 #include "ck_dot_product.h"
 #include "ck_elementwise.h"
 #include "ck_few_rows.h"
-#include "ck_file_pages.h"
+#include "ck_few_rows_int16.h"
 #include "ck_image.h"
 #include "ck_layer_norm.h"
 #include "ck_panel_bf16.h"

@@ -58,9 +58,9 @@ struct SafetensorsFile: Sendable {
         for range in joinedRanges(where: { isReleased($0.name) }) { memory.release(range) }
     }
 
-    /// Reads these tensors' bytes from the disk where they are not in memory.
-    func bringIn(where isWanted: (String) -> Bool) {
-        for range in joinedRanges(where: { isWanted($0.name) }) { memory.bringIn(range) }
+    /// Has these tensors' bytes read and mapped in large pages.
+    func useLargePages(where isWanted: (String) -> Bool) {
+        for range in joinedRanges(where: { isWanted($0.name) }) { memory.useLargePages(range) }
     }
 
     /// Where tensors lie that are read in place as float32: what to map before they are used.

@@ -1,13 +1,13 @@
 // The precision a model is loaded in.
 import Kernels
 
-/// What the linear layers of the audio tower are computed in; everything else is float32.
+/// What a model's linear layers are computed in; everything else is float32.
 public enum ModelPrecision: String, Sendable, CaseIterable {
     case float32
-    /// Factors of sixteen bits, sums of thirty-two; on machines that have instructions for it.
+    /// The audio tower's with factors of sixteen bits and sums of thirty-two, on machines that have instructions for it.
     case bfloat16
-    /// Factors are integers of sixteen bits with a scale for each group of 96, sums are exact; on machines that have
-    /// instructions for it. Embeddings stay within 1e-4 of those in float32.
+    /// Both towers': factors are integers of sixteen bits with a scale for each group of 96, sums are exact; on machines that
+    /// have instructions for it. Embeddings stay within 1e-4 of those in float32.
     case int16
 
     /// The same for products.

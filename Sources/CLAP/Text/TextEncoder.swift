@@ -16,16 +16,20 @@ public struct TextEncoderError: Error, CustomStringConvertible, Sendable, Equata
 
 /// Encodes texts; used when labels change.
 ///
-/// Allocates per call. Not thread-safe and not `Sendable`. A text gives the same bits whatever was encoded before.
+/// Allocates per call. Not thread-safe and not `Sendable`. A text gives the same bits whatever was encoded before. The linear
+/// layers multiply integers where the model was loaded so and is large enough.
 public final class TextEncoder {
     private let model: ClapModel
     private let weights: TextWeights
+    /// What the layers' products are computed in.
+    private let arithmetic: FewRows.Arithmetic
     /// Where each layer's weights lie in the mapped file.
     private let layerRanges: [[Range<Int>]]
 
     init(model: ClapModel, weights: TextWeights) {
         self.model = model
         self.weights = weights
+        arithmetic = model.textArithmetic
         layerRanges = weights.layers.indices.map(model.textLayerRanges)
     }
 
@@ -79,10 +83,14 @@ public final class TextEncoder {
         let rows = texts.reduce(0) { $0 + $1.count }
         let dimension = embeddingDimension
         let scratchCount = attentions.map(\.scratchCount).max() ?? 0
+        let packedCount = FewRows.floatCount(
+            rows: rows,
+            inputs: max(channels, text.intermediateSize),
+            arithmetic: arithmetic
+        )
         let sizes = [
             rows * channels, rows * channels, 3 * rows * channels, rows * text.intermediateSize, scratchCount,
-            FewRows.floatCount(rows: rows, inputs: max(channels, text.intermediateSize)), texts.count * channels,
-            texts.count * dimension, texts.count * dimension,
+            packedCount, texts.count * channels, texts.count * dimension, texts.count * dimension,
         ]
         let workspace = Workspace(capacityFloats: sizes.map(Workspace.footprint).reduce(0, +))
         // Views do not own their memory.
@@ -92,7 +100,8 @@ public final class TextEncoder {
         let qkv = workspace.takeMatrix(rows: rows, columns: 3 * channels)
         let hidden = workspace.takeMatrix(rows: rows, columns: text.intermediateSize)
         let scratch = workspace.take(scratchCount)
-        let packed = workspace.take(FewRows.floatCount(rows: rows, inputs: max(channels, text.intermediateSize)))
+        let packed = workspace.take(packedCount)
+        func pack(_ matrix: MatrixView) -> FewRows { FewRows(packing: matrix, into: packed, arithmetic: arithmetic) }
         let pooled = workspace.takeMatrix(rows: texts.count, columns: channels)
         let projectionHidden = workspace.takeMatrix(rows: texts.count, columns: dimension)
         let embeddings = workspace.takeMatrix(rows: texts.count, columns: dimension)
@@ -106,12 +115,12 @@ public final class TextEncoder {
         weights.embeddingsLayerNorm.apply(to: stream, into: stream)
         for (number, layer) in weights.layers.enumerated() {
             for range in layerRanges[number] {
-                model.weightsMemory.bringIn(range)
+                model.weightsMemory.useLargePages(range)
                 model.weightsMemory.populate(range)
             }
             // Labels are encoded now and then: a layer need not stay in memory while the next one works.
             defer { for range in layerRanges[number] { model.weightsMemory.release(range) } }
-            let input = FewRows(packing: stream, into: packed)
+            let input = pack(stream)
             for (i, part) in [layer.query, layer.key, layer.value].enumerated() {
                 part.multiply(input, into: qkv.columns((i * channels)..<((i + 1) * channels)))
             }
@@ -138,14 +147,10 @@ public final class TextEncoder {
                 working = 0..<texts.count
             }
             let (states, context, wide) = (stream.rows(working), branch.rows(working), hidden.rows(working))
-            layer.attentionOutputDense.multiply(FewRows(packing: context, into: packed), into: states, accumulate: true)
+            layer.attentionOutputDense.multiply(pack(context), into: states, accumulate: true)
             layer.attentionOutputLayerNorm.apply(to: states, into: states)
-            layer.intermediateDense.multiply(
-                FewRows(packing: states, into: packed),
-                into: wide,
-                then: text.hiddenActivation.asEpilogue
-            )
-            layer.outputDense.multiply(FewRows(packing: wide, into: packed), into: states, accumulate: true)
+            layer.intermediateDense.multiply(pack(states), into: wide, then: text.hiddenActivation.asEpilogue)
+            layer.outputDense.multiply(pack(wide), into: states, accumulate: true)
             layer.outputLayerNorm.apply(to: states, into: states)
         }
 

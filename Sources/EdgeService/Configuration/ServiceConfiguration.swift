@@ -82,7 +82,7 @@ public struct ModelConfiguration: Hashable, Sendable {
     public var cache: String?
     /// Threads for inference; nil for one per core.
     public var threads: Int?
-    /// What the audio tower's linear layers are computed in.
+    /// What the model's linear layers are computed in.
     public var precision: ModelPrecision = .preferred
 }
 

@@ -29,7 +29,7 @@ public final class SoundModel: Sendable {
 
     /// Loads a checkpoint folder in Hugging Face's layout.
     ///
-    /// - Parameter precision: of the audio tower's linear layers.
+    /// - Parameter precision: of the linear layers.
     /// - Throws: an error that names the file or tensor, what was found and what to do.
     public convenience init(directory: URL, precision: ModelPrecision = .preferred) throws {
         let clap = try ClapModel.load(from: directory, precision: precision)
@@ -41,7 +41,7 @@ public final class SoundModel: Sendable {
     ///
     /// - Parameters:
     ///   - cache: made where it is absent. A cache that cannot be read or written costs time, nothing else.
-    ///   - precision: of the audio tower's linear layers; labels are encoded in float32 always.
+    ///   - precision: of the linear layers; embeddings of labels that the cache holds stay as they were encoded.
     /// - Throws: an error that names the file or tensor, what was found and what to do.
     public static func load(
         directory: URL,
