@@ -87,6 +87,8 @@ public final class ClapModel: Sendable {
         logitScaleAudio = exp(binder.tensor("logit_scale_a", []).values[0])
         logitScaleText = exp(binder.tensor("logit_scale_t", []).values[0])
         try binder.finish(reportsUnexpected: false)
+        // What was packed or copied is not read again.
+        file.useSmallPages { !TextWeights.owns($0) }
     }
 
     /// Bytes of the weights file.

@@ -63,6 +63,14 @@ struct SafetensorsFile: Sendable {
         for range in joinedRanges(where: { isWanted($0.name) }) { memory.useLargePages(range) }
     }
 
+    /// Has these tensors' bytes mapped a few pages at a time, and lets go of them.
+    func useSmallPages(where isWanted: (String) -> Bool) {
+        for range in joinedRanges(where: { isWanted($0.name) }) {
+            memory.useSmallPages(range)
+            memory.release(range)
+        }
+    }
+
     /// Where tensors lie that are read in place as float32: what to map before they are used.
     func rangesInPlace(where isMember: (String) -> Bool) -> [Range<Int>] {
         joinedRanges { $0.type == .f32 && isMember($0.name) }

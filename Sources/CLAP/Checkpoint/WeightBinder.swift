@@ -47,8 +47,24 @@ final class WeightBinder {
             problems.append(.wrongType(name, found: entry.type.rawValue))
             return Self.standIn
         }
+        if isCopied(entry) { return copy(entry) }
         guard convertsWeights || entry.type == .f32 else { return Self.standIn }
         return file.weight(entry) ?? Self.standIn
+    }
+
+    /// Norms and biases of the audio tower: in place each would keep a page of the file resident, of 2 MB where the system has
+    /// such.
+    private func isCopied(_ entry: TensorEntry) -> Bool {
+        !TextWeights.owns(entry.name) && entry.bytes.count <= Self.copiedByteCount
+    }
+
+    private static let copiedByteCount = 1 << 16
+
+    private func copy(_ entry: TensorEntry) -> Weight {
+        derive(entry.shape) { out in
+            guard let weight = file.weight(entry) else { return }
+            withExtendedLifetime(weight.memory) { out.update(from: weight.pointer, count: weight.count) }
+        }
     }
 
     /// A weight made of others, which `fill` may read; an empty stand-in where one of them is missing.
