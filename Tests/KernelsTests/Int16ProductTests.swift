@@ -28,7 +28,12 @@ enum Int16Weights: CaseIterable {
         case .packed:
             MatrixProduct.multiply(
                 input,
-                by: pack(operands, in: workspace),
+                by: workspace.panels(
+                    of: operands.weight,
+                    outputs: shape.outputs,
+                    inputs: shape.inputs,
+                    precision: .int16
+                ),
                 into: out,
                 accumulate: accumulate,
                 addingBias: bias,
@@ -46,27 +51,6 @@ enum Int16Weights: CaseIterable {
                 then: then
             )
         }
-    }
-
-    private func pack(_ operands: ProductOperands, in workspace: Workspace) -> WeightPanels {
-        let (outputs, inputs) = (operands.shape.outputs, operands.shape.inputs)
-        let panels = workspace.take(WeightPanels.floatCount(outputs: outputs, inputs: inputs, precision: .int16))
-        // In two parts, as layers that share their input are joined.
-        for part in [0..<(outputs / 3), (outputs / 3)..<outputs] {
-            operands.weight.withUnsafeBufferPointer { weight in
-                guard let base = weight.baseAddress else { return }
-                WeightPanels.pack(
-                    base + part.lowerBound * inputs,
-                    asOutputs: part.lowerBound,
-                    count: part.count,
-                    of: outputs,
-                    inputs: inputs,
-                    precision: .int16,
-                    into: panels
-                )
-            }
-        }
-        return WeightPanels(base: panels, outputCount: outputs, inputCount: inputs, precision: .int16)
     }
 }
 

@@ -71,27 +71,6 @@ import Testing
         }
     }
 
-    private func pack(_ operands: Operands, outputs: Int, inputs: Int, in workspace: Workspace) -> WeightPanels {
-        let count = WeightPanels.floatCount(outputs: outputs, inputs: inputs, precision: .bfloat16)
-        let panels = workspace.take(count)
-        // In two parts, as layers that share their input are joined.
-        for part in [0..<(outputs / 3), (outputs / 3)..<outputs] {
-            operands.weight.withUnsafeBufferPointer { weight in
-                guard let base = weight.baseAddress else { return }
-                WeightPanels.pack(
-                    base + part.lowerBound * inputs,
-                    asOutputs: part.lowerBound,
-                    count: part.count,
-                    of: outputs,
-                    inputs: inputs,
-                    precision: .bfloat16,
-                    into: panels
-                )
-            }
-        }
-        return WeightPanels(base: panels, outputCount: outputs, inputCount: inputs, precision: .bfloat16)
-    }
-
     @Test(arguments: shapes.indices, Magnitude.allCases)
     func productsMatchTheSumOfRoundedFactors(_ index: Int, _ magnitude: Magnitude) throws {
         let shape = Self.shapes[index]
@@ -100,7 +79,12 @@ import Testing
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
             let panels = try on(path) {
-                pack(operands, outputs: shape.outputs, inputs: shape.inputs, in: workspace)
+                workspace.panels(
+                    of: operands.weight,
+                    outputs: shape.outputs,
+                    inputs: shape.inputs,
+                    precision: .bfloat16
+                )
             }
             let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
             let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
@@ -128,7 +112,12 @@ import Testing
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
-            let panels = pack(operands, outputs: shape.outputs, inputs: shape.inputs, in: workspace)
+            let panels = workspace.panels(
+                of: operands.weight,
+                outputs: shape.outputs,
+                inputs: shape.inputs,
+                precision: .bfloat16
+            )
             let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
             let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
             let out = workspace.matrix(operands.before, rows: shape.rows, columns: shape.outputs)
@@ -166,7 +155,12 @@ import Testing
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
-            let panels = pack(operands, outputs: shape.outputs, inputs: shape.inputs, in: workspace)
+            let panels = workspace.panels(
+                of: operands.weight,
+                outputs: shape.outputs,
+                inputs: shape.inputs,
+                precision: .bfloat16
+            )
             let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
             let together = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs)
             let alone = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs)
@@ -187,7 +181,7 @@ import Testing
             defer { keep(workspace) }
             var operands = Operands((rows: 7, outputs: 33, inputs: 8))
             operands.x[3 * 8] = .nan
-            let panels = pack(operands, outputs: 33, inputs: 8, in: workspace)
+            let panels = workspace.panels(of: operands.weight, outputs: 33, inputs: 8, precision: .bfloat16)
             let input = workspace.matrix(operands.x, rows: 7, columns: 8)
             let out = workspace.takeMatrix(rows: 7, columns: 33)
             try on(path) { MatrixProduct.multiply(input, by: panels, into: out, then: .relu) }

@@ -12,26 +12,6 @@ import Testing
         ProductShape(rows: 64, outputs: 40, inputs: 96), ProductShape(rows: 257, outputs: 19, inputs: 31),
     ]
 
-    private func pack(_ operands: ProductOperands, in workspace: Workspace) -> WeightPanels {
-        let (outputs, inputs) = (operands.shape.outputs, operands.shape.inputs)
-        let panels = workspace.take(WeightPanels.floatCount(outputs: outputs, inputs: inputs))
-        // In two parts, as layers that share their input are joined.
-        let first = outputs / 3
-        operands.weight.withUnsafeBufferPointer { weight in
-            guard let base = weight.baseAddress else { return }
-            WeightPanels.pack(base, asOutputs: 0, count: first, of: outputs, inputs: inputs, into: panels)
-            WeightPanels.pack(
-                base + first * inputs,
-                asOutputs: first,
-                count: outputs - first,
-                of: outputs,
-                inputs: inputs,
-                into: panels
-            )
-        }
-        return WeightPanels(base: panels, outputCount: outputs, inputCount: inputs)
-    }
-
     /// A large weight is packed on two cores, and its parts may begin in the middle of a panel.
     @Test(arguments: [0, 5, 16, 1_000]) func aLargeWeightIsPackedAsItsRowsAre(_ first: Int) {
         let (outputs, inputs) = (1_723, 389)
@@ -66,7 +46,7 @@ import Testing
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
-            let panels = pack(operands, in: workspace)
+            let panels = workspace.panels(of: operands.weight, outputs: shape.outputs, inputs: shape.inputs)
             let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
             let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
             // Into the middle of a wider matrix, whose edges must stay.
@@ -85,7 +65,7 @@ import Testing
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
-            let panels = pack(operands, in: workspace)
+            let panels = workspace.panels(of: operands.weight, outputs: shape.outputs, inputs: shape.inputs)
             let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
             let bias = workspace.matrix(operands.bias, rows: 1, columns: shape.outputs)
             let out = workspace.matrix(operands.before, rows: shape.rows, columns: shape.outputs)
@@ -111,7 +91,7 @@ import Testing
         for path in paths {
             let workspace = scratchWorkspace()
             defer { keep(workspace) }
-            let panels = pack(operands, in: workspace)
+            let panels = workspace.panels(of: operands.weight, outputs: shape.outputs, inputs: shape.inputs)
             let input = workspace.matrix(operands.x, rows: shape.rows, columns: shape.inputs)
             let together = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs)
             let alone = workspace.takeMatrix(rows: shape.rows, columns: shape.outputs)
@@ -135,7 +115,11 @@ import Testing
                 defer { keep(workspace) }
                 var operands = ProductOperands(ProductShape(rows: 7, outputs: 33, inputs: 8))
                 operands.x[3 * 8] = .nan
-                let panels = pack(operands, in: workspace)
+                let panels = workspace.panels(
+                    of: operands.weight,
+                    outputs: operands.shape.outputs,
+                    inputs: operands.shape.inputs
+                )
                 let input = workspace.matrix(operands.x, rows: 7, columns: 8)
                 let out = workspace.takeMatrix(rows: 7, columns: 33)
                 try on(path) { MatrixProduct.multiply(input, by: panels, into: out, then: then) }

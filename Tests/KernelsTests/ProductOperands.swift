@@ -71,3 +71,25 @@ extension ProductOperands {
         }
     }
 }
+
+extension Workspace {
+    /// A weight, (outputs, inputs), packed in two parts, as layers that share their input are joined.
+    func panels(of weight: [Float], outputs: Int, inputs: Int, precision: Precision = .float32) -> WeightPanels {
+        let panels = take(WeightPanels.floatCount(outputs: outputs, inputs: inputs, precision: precision))
+        for part in [0..<(outputs / 3), (outputs / 3)..<outputs] {
+            weight.withUnsafeBufferPointer { weight in
+                guard let base = weight.baseAddress else { return }
+                WeightPanels.pack(
+                    base + part.lowerBound * inputs,
+                    asOutputs: part.lowerBound,
+                    count: part.count,
+                    of: outputs,
+                    inputs: inputs,
+                    precision: precision,
+                    into: panels
+                )
+            }
+        }
+        return WeightPanels(base: panels, outputCount: outputs, inputCount: inputs, precision: precision)
+    }
+}
